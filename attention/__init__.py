@@ -1,0 +1,1 @@
+"""Attention Lab: attention mechanisms, the models that use them, and the pictures of their weights."""
