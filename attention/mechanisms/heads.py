@@ -1,0 +1,169 @@
+"""Heads: several attentions side by side, each in a small space of its own."""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from attention.mechanisms.attend import LAYERS, SCORES, Mechanism, attend
+from attention.mechanisms.scores import AdditiveLayer, GeneralLayer
+
+
+def split_heads(vectors: Tensor, heads: int) -> Tensor:
+    """Cut every vector into equal parts, one per head: (..., length, d_model) -> (..., heads, length, head_dim).
+
+    Raises ValueError when d_model is not a multiple of heads.
+    """
+    d_model = vectors.shape[-1]
+    _check_heads(d_model, heads)
+    return vectors.unflatten(-1, (heads, d_model // heads)).transpose(-2, -3)
+
+
+def merge_heads(vectors: Tensor) -> Tensor:
+    """Undo `split_heads`: (..., heads, length, head_dim) -> (..., length, d_model)."""
+    return vectors.transpose(-2, -3).flatten(-2)
+
+
+class MultiHeadAttention(nn.Module):
+    """Attention of several heads, between learned projections.
+
+    head_i = attend(Q W_i^Q, K W_i^K, V W_i^V);  output = concat(head_1, …, head_h) W^O
+    Vaswani et al. 2017, section 3.2.2
+
+    d_model: size of queries and output; key_dim, value_dim: of keys and values, d_model when left out.
+    score: what `forward` computes when no mechanism is given. With "general" or "additive" the module owns the layer,
+    in the space of one head and shared by the heads; only such a module can run that score.
+    Where all sizes are d_model, `in_proj` holds the projections of query, key and value below one another.
+    The module keeps nothing between calls: a decoder keeps what `project_key_value` returned.
+    Raises ValueError when d_model is not a multiple of heads or the score is unknown.
+    """
+
+    def __init__(
+        self,
+        d_model: int,
+        heads: int,
+        key_dim: int | None = None,
+        value_dim: int | None = None,
+        bias: bool = True,
+        score: str = "scaled_dot",
+    ) -> None:
+        super().__init__()
+        _check_heads(d_model, heads)
+        if score not in SCORES:
+            raise ValueError(f"score must be one of {', '.join(SCORES)}, got {score!r}; choose one of these")
+        self.d_model, self.heads, self.head_dim = d_model, heads, d_model // heads
+        self.mechanism = Mechanism(score=score)
+        key_dim, value_dim = key_dim or d_model, value_dim or d_model
+        self.packed = key_dim == value_dim == d_model
+        if self.packed:
+            self.in_proj = nn.Linear(d_model, 3 * d_model, bias=bias)
+        else:
+            self.query_proj = nn.Linear(d_model, d_model, bias=bias)
+            self.key_proj = nn.Linear(key_dim, d_model, bias=bias)
+            self.value_proj = nn.Linear(value_dim, d_model, bias=bias)
+        self.out_proj = nn.Linear(d_model, d_model, bias=bias)
+        self.score_layer = _score_layer(score, self.head_dim)
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draw all projections anew, as torch's own module does: Xavier, with biases 0."""
+        for name, module in self.named_children():
+            if isinstance(module, nn.Linear):
+                separate = not self.packed and name != "out_proj"
+                nn.init.xavier_uniform_(module.weight, gain=0.5**0.5 if separate else 1)  # as if the three were packed
+                if module.bias is not None:
+                    nn.init.zeros_(module.bias)
+
+    def forward(
+        self,
+        query: Tensor,
+        key: Tensor,
+        value: Tensor,
+        mask: Tensor | None = None,
+        mechanism: Mechanism | None = None,
+        need_weights: bool = True,
+    ) -> tuple[Tensor, Tensor | None]:
+        """Return context (batch, query_len, d_model) and weights (batch, heads, query_len, key_len) or None.
+
+        query: (batch, query_len, d_model); key: (batch, key_len, key_dim); value: (batch, key_len, value_dim)
+        mask: boolean, True = may attend: (query_len, key_len), (batch, query_len, key_len), or with heads
+        (batch, heads, query_len, key_len); axes of size 1 broadcast.
+        mechanism: the module's own score with softmax when left out.
+        """
+        if self.packed and query is key and key is value:
+            q, k, v = self._project_all(query)
+        else:
+            q = self.project_query(query)
+            k, v = self.project_key_value(key, value)
+        context, weights = self.attend_projected(q, k, v, mask, mechanism, need_weights)
+        return self.output(context), weights
+
+    def project_query(self, query: Tensor) -> Tensor:
+        """Return the queries of all heads, (batch, heads, query_len, head_dim)."""
+        if not self.packed:
+            return split_heads(self.query_proj(query), self.heads)
+        return self._project(query, 0, 1)[0]
+
+    def project_key_value(self, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the keys and the values of all heads, (batch, heads, key_len, head_dim) each; a decoder keeps them."""
+        if not self.packed:
+            return split_heads(self.key_proj(key), self.heads), split_heads(self.value_proj(value), self.heads)
+        if key is value:
+            k, v = self._project(key, 1, 3)
+            return k, v
+        return self._project(key, 1, 2)[0], self._project(value, 2, 3)[0]
+
+    def attend_projected(
+        self,
+        q: Tensor,
+        k: Tensor,
+        v: Tensor,
+        mask: Tensor | None = None,
+        mechanism: Mechanism | None = None,
+        need_weights: bool = True,
+    ) -> tuple[Tensor, Tensor | None]:
+        """Attend with what the two methods above returned: context (batch, heads, query_len, head_dim), and weights.
+
+        Raises ValueError when the mechanism's score has parameters and this module was made for another score.
+        """
+        mechanism = self.mechanism if mechanism is None else mechanism
+        if mechanism.score in LAYERS and mechanism.score != self.mechanism.score:
+            raise ValueError(
+                f"this module was made for the {self.mechanism.score} score and has no parameters for "
+                f"{mechanism.score}; make it with score={mechanism.score!r}"
+            )
+        if mask is not None and mask.ndim == 3:
+            mask = mask.unsqueeze(1)  # (batch, 1, query_len, key_len)
+        return attend(q, k, v, mechanism, mask, layer=self.score_layer, need_weights=need_weights)
+
+    def output(self, context: Tensor) -> Tensor:
+        """Join the heads' contexts and mix them: (batch, heads, query_len, head_dim) -> (batch, query_len, d_model)."""
+        return self.out_proj(merge_heads(context))
+
+    def _project_all(self, vectors: Tensor) -> tuple[Tensor, ...]:
+        return self._split(self.in_proj(vectors), 3)
+
+    def _project(self, vectors: Tensor, first: int, last: int) -> tuple[Tensor, ...]:
+        """Project by some of the three blocks of `in_proj`: 0 query, 1 key, 2 value."""
+        rows = slice(first * self.d_model, last * self.d_model)
+        bias = None if self.in_proj.bias is None else self.in_proj.bias[rows]
+        return self._split(F.linear(vectors, self.in_proj.weight[rows], bias), last - first)
+
+    def _split(self, projected: Tensor, parts: int) -> tuple[Tensor, ...]:
+        return tuple(split_heads(part, self.heads) for part in projected.chunk(parts, dim=-1))
+
+
+def divisors(number: int) -> list[int]:
+    """Return all whole numbers that divide a positive number, in order."""
+    return [i for i in range(1, number + 1) if number % i == 0]
+
+
+def _score_layer(score: str, head_dim: int) -> nn.Module | None:
+    if score == "general":
+        return GeneralLayer(head_dim, head_dim)
+    return AdditiveLayer(head_dim, head_dim, head_dim) if score == "additive" else None
+
+
+def _check_heads(d_model: int, heads: int) -> None:
+    if heads < 1 or d_model % heads:
+        raise ValueError(f"d_model {d_model} cannot be split over {heads} heads; use one of {divisors(d_model)} heads")
