@@ -1,0 +1,57 @@
+"""The attention inspector: the picture of who looked at whom, live in the browser, for every domain.
+
+It knows `AttentionMap` and plain data only. A page builds one frozen `InspectorView` and shows it:
+
+    cross = Reading(
+        map=attention_map,                             # AttentionMap over words, end marks included
+        title="Cross-attention", name="cross",
+        summary=attention_map.matrix(layer=2), summary_title="layer 3, mean of heads",     # shown first
+        query=Sentence(("Je", "n'", "ai", "</s>"), ("", " ", "", ""), lang="fr"),
+        key=Sentence(("I", "have", "</s>"), ("", " ", ""), lang="en"),
+        steps=(Step("Je", candidates=(("Je", 0.93), ("J'", 0.04)), table=(("I", 2.1, 0.86, 0.9), ...)), ...),
+        query_end=(3,), key_end=(2,), changed=(1,),
+    )
+    view = InspectorView(readings=(cross, encoder, decoder), meta="12 ms · 3 words", caption="Each row ...",
+                         initial={"step": 2, "view": "arcs"}, file_stem="en-fr-recurrent")
+    state = inspector(view, key="translation")         # InspectorState: step, view, map, layer, head, end, pieces
+
+Rows and columns that are the end-of-sentence mark are named in `query_end` and `key_end` (their word in the Sentence is
+not printed; the text table's "end_mark" stands for it). A reading with `pieces_of="cross"` is reached by the switch
+"Word pieces". For self-attention set `query_line` and `key_line` to the same line.
+
+The component keeps its step and view through reruns, as long as `key` stays; it reports changes 150 ms after the last
+one, so that the page can write them into the address. Pass what the address held as `initial`; it counts when the
+component first appears, and again only when `restore` (any string) changes. Words are played one by one only when the
+view's `id` changes (left out, it follows from the words).
+
+    inspector_html(view, title) -> str                 # one self-contained HTML file
+    inspector_present(scenes, key=...) -> bool         # full screen, arrow keys; True once when the visitor leaves
+"""
+
+from attention.ui.inspector.component import InspectorState, inspector, inspector_present
+from attention.ui.inspector.export import inspector_html
+from attention.ui.inspector.text import TEXT
+from attention.ui.inspector.view import (
+    VIEWS,
+    InspectorView,
+    Reading,
+    Sentence,
+    Step,
+    decode_floats,
+    encode_floats,
+)
+
+__all__ = [
+    "TEXT",
+    "VIEWS",
+    "InspectorState",
+    "InspectorView",
+    "Reading",
+    "Sentence",
+    "Step",
+    "decode_floats",
+    "encode_floats",
+    "inspector",
+    "inspector_html",
+    "inspector_present",
+]

@@ -1,0 +1,75 @@
+// The two large lines: the source with the glow of attention behind its words, and the answer.
+
+const LEAST_GLOW = 0.04; // weights below this leave the word without a glow
+
+function lineSentence(app, line) {
+  const { reading, view } = app;
+  if (reading.query_line === line) return { sentence: reading.query, ends: reading.query_end };
+  if (reading.key_line === line) return { sentence: reading.key, ends: reading.key_end };
+  return view[line] ? { sentence: view[line], ends: [] } : null;
+}
+
+function buildLines(app) {
+  app.lines.replaceChildren();
+  app.words = { answer: [], source: [] };
+  for (const line of ["source", "answer"]) {
+    const found = lineSentence(app, line);
+    if (!found || !found.sentence.words.length) continue;
+    app.lines.append(buildLine(app, line, found));
+  }
+}
+
+function buildLine(app, line, { sentence, ends }) {
+  const letters = sentence.words.join("").length;
+  const size = letters > 160 ? "small" : letters > 80 ? "middle" : "large";
+  const node = el("p", { class: `line ${line} ${size}`, lang: sentence.lang || null });
+  sentence.words.forEach((word, i) => {
+    const isEnd = ends.includes(i);
+    if (isEnd && !app.state.end) return;
+    const span = el("span", { class: isEnd ? "word endmark" : "word", text: isEnd ? app.text.end_mark : word });
+    span.dataset.index = i;
+    if (i && sentence.before[i] === "") span.classList.add("tight");
+    hearWord(app, line, span, i);
+    node.append(isEnd ? " " : sentence.before[i], span);
+    app.words[line][i] = span;
+  });
+  return node;
+}
+
+// A word of the answer shows its row under the pointer and is chosen by a click; a source word shows who looked at it.
+function hearWord(app, line, span, i) {
+  if (app.bare) return;
+  const { query_line: queryLine, key_line: keyLine } = app.reading;
+  const isQuery = line === queryLine;
+  if (isQuery) span.addEventListener("click", () => choose(app, i));
+  span.addEventListener("pointerenter", (event) => {
+    if (event.pointerType === "touch" || app.playing) return;
+    if (isQuery) glow(app, i);
+    else if (line === keyLine) glowBack(app, i);
+  });
+  span.addEventListener("pointerleave", () => app.playing || glow(app, app.shownRow));
+}
+
+// Light the words of the answer by how much they looked at one source word.
+function glowBack(app, col) {
+  const { reading } = app;
+  app.words[reading.key_line].forEach((span, i) => (paint(span, null), span.classList.toggle("chosen", i === col)));
+  app.words[reading.query_line].forEach((span, i) => {
+    const weight = app.rows.includes(i) ? weightAt(app, i, col) : 0;
+    paint(span, weight >= LEAST_GLOW ? weight : null);
+    span.classList.remove("chosen");
+  });
+}
+
+// Light the words of one row: the glow behind the keys, a rule under the query; changed words keep their dotted rule.
+function glow(app, row) {
+  const { reading } = app;
+  for (const line of ["source", "answer"])
+    app.words[line].forEach((span, i) => {
+      const isKey = reading.key_line === line && row !== null && app.cols.includes(i);
+      const weight = isKey ? weightAt(app, row, i) : 0;
+      paint(span, weight >= LEAST_GLOW ? weight : null);
+      span.classList.toggle("chosen", reading.query_line === line && i === row);
+      span.classList.toggle("changed", reading.query_line === line && reading.changed.includes(i));
+    });
+}

@@ -1,0 +1,157 @@
+// What is shown: the reading, its matrix, the visible rows and columns, and what the visitor has chosen.
+
+function decodeFloats(text) {
+  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  return new Float32Array(bytes.buffer);
+}
+
+function unpacked(reading) {
+  const made = { ...reading, weights: decodeFloats(reading.weights), cache: new Map() };
+  made.summary = reading.summary === null ? null : decodeFloats(reading.summary);
+  return made;
+}
+
+// (query_len x key_len) weights: the summary, the mean over heads (head null), or one head.
+function matrixOf(reading, layer, head) {
+  const name = `${layer},${head}`;
+  if (!reading.cache.has(name)) {
+    const [layers, heads, queries, keys] = reading.shape;
+    const size = queries * keys;
+    if (layer === null && head === null && reading.summary) return reading.summary;
+    const sum = new Float64Array(size);
+    const chosenLayers = layer === null ? [...Array(layers).keys()] : [layer];
+    const chosenHeads = head === null ? [...Array(heads).keys()] : [head];
+    for (const l of chosenLayers)
+      for (const h of chosenHeads) {
+        const start = (l * heads + h) * size;
+        for (let i = 0; i < size; i++) sum[i] += reading.weights[start + i];
+      }
+    const share = 1 / (chosenLayers.length * chosenHeads.length);
+    reading.cache.set(name, sum.map((value) => value * share));
+  }
+  return reading.cache.get(name);
+}
+
+function activeReading(app) {
+  const base = app.readings.find((one) => one.name === app.state.map) ?? app.readings[0];
+  const pieces = app.readings.find((one) => one.pieces_of === base.name);
+  return app.state.pieces && pieces ? pieces : base;
+}
+
+function hasPieces(app) {
+  const { name } = app.readings.find((one) => one.name === app.state.map) ?? app.readings[0];
+  return app.readings.some((one) => one.pieces_of === name);
+}
+
+function hasSeveralHeads(reading) {
+  return reading.shape[0] * reading.shape[1] > 1;
+}
+
+// Everything derived from the state that the drawings need.
+function look(app) {
+  const reading = activeReading(app);
+  const { layer, head, end } = app.state;
+  const [, , queries, keys] = reading.shape;
+  app.reading = reading;
+  app.matrix = matrixOf(reading, layer, head);
+  const keep = (count, ends) => [...Array(count).keys()].filter((i) => end || !ends.includes(i));
+  app.rows = keep(queries, reading.query_end);
+  app.cols = keep(keys, reading.key_end);
+  app.hasEnd = reading.query_end.length + reading.key_end.length > 0;
+  app.queryNames = labelsOf(app, reading.query, reading.query_end);
+  app.keyNames = labelsOf(app, reading.key, reading.key_end);
+}
+
+function labelsOf(app, sentence, ends) {
+  return sentence.words.map((word, i) => (ends.includes(i) ? app.text.end_mark : word));
+}
+
+function weightAt(app, row, col) {
+  return app.matrix[row * app.reading.shape[3] + col];
+}
+
+// Weight of a row on columns that are not shown.
+function hiddenMass(app, row) {
+  if (app.state.end) return 0;
+  return app.reading.key_end.reduce((sum, col) => sum + weightAt(app, row, col), 0);
+}
+
+function shownName(app) {
+  const { reading, text } = app;
+  const { layer, head } = app.state;
+  if (layer === null) return reading.summary ? reading.summary_title || text.summary : text.mean;
+  const headName = head === null ? text.mean_of_heads : reading.head_names[head];
+  return `${reading.layer_names[layer]}, ${headName}`;
+}
+
+const LONG = 24; // rows beyond which the picture is read from its top
+
+// Where to rest when nothing was chosen: the last row that holds a letter (a full stop is dull), or the top of a long picture.
+function restingRow(reading) {
+  const rows = reading.query.words.map((_, i) => i).filter((i) => !reading.query_end.includes(i));
+  const wordy = rows.filter((i) => /\p{L}/u.test(reading.query.words[i]));
+  if (rows.length > LONG) return rows[0];
+  return wordy.at(-1) ?? rows.at(-1) ?? 0;
+}
+
+function firstState(view, readings) {
+  const first = readings.find((one) => one.pieces_of === null) ?? readings[0];
+  const state = { view: "heatmap", map: first.name, layer: null, head: null, end: false, pieces: false, step: null };
+  for (const [name, value] of Object.entries(view.initial)) if (name in state && value !== undefined) state[name] = value;
+  const chosen = readings.find((one) => one.name === state.map) ?? first;
+  if (!("layer" in view.initial)) Object.assign(state, { layer: chosen.default_layer, head: chosen.default_head });
+  return state;
+}
+
+// Bring the state back into the bounds of the data; a wrong address must not break the picture.
+function mend(app) {
+  const { state } = app;
+  if (!["heatmap", "arcs", "heads", "table"].includes(state.view)) state.view = "heatmap";
+  const named = app.readings.find((one) => one.name === state.map);
+  if (!named) state.map = app.readings[0].name;
+  else if (named.pieces_of !== null) Object.assign(state, { map: named.pieces_of, pieces: true });
+  state.end = Boolean(state.end);
+  state.pieces = Boolean(state.pieces) && hasPieces(app);
+  const reading = activeReading(app);
+  const within = (value, length) => Number.isInteger(value) && value >= 0 && value < length;
+  if (!within(state.layer, reading.shape[0])) state.layer = null;
+  if (!within(state.head, reading.shape[1])) state.head = null;
+  // A head of no particular layer is not a picture that the menus can name, except where there is one layer only.
+  if (state.layer === null && state.head !== null) {
+    if (reading.shape[0] === 1) state.layer = 0;
+    else state.head = null;
+  }
+  if (state.view === "heads" && !hasSeveralHeads(reading)) state.view = "heatmap";
+  look(app);
+  if (!app.rows.includes(state.step)) {
+    const rest = restingRow(reading);
+    state.step = app.rows.includes(rest) ? rest : app.rows[0] ?? 0;
+  }
+}
+
+// Find the row of another reading that covers the same letter, as between words and word pieces.
+function sameRow(from, to, row) {
+  const joined = (sentence) => sentence.words.map((word, i) => sentence.before[i] + word);
+  const [here, there] = [joined(from.query), joined(to.query)];
+  const strip = (texts) => texts.join("").replace(/\s+/g, "");
+  if (strip(here) !== strip(there)) return Math.min(row, to.shape[2] - 1);
+  let place = strip(here.slice(0, row)).length;
+  const found = there.findIndex((text) => (place -= text.replace(/\s+/g, "").length) < 0);
+  return found < 0 ? to.shape[2] - 1 : found;
+}
+
+// Tell Python what was chosen, 150 ms after the last change, one value per name.
+function report(app, names) {
+  if (!app.send) return;
+  names.forEach((name) => app.unsent.add(name));
+  clearTimeout(app.sending);
+  app.sending = setTimeout(() => {
+    for (const name of app.unsent) {
+      const value = app.state[name];
+      if (app.sent[name] === value) continue;
+      app.sent[name] = value;
+      app.send(name, value === null ? -1 : value); // -1: the summary, or the mean of heads
+    }
+    app.unsent.clear();
+  }, 150);
+}
