@@ -1,0 +1,48 @@
+"""Models loaded once and shared by all visitors.
+
+Nothing heavy is imported before the first page asks for a model.
+"""
+
+from __future__ import annotations
+
+import gc
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+if TYPE_CHECKING:
+    from attention.translation.translator import Translator
+
+TEXT = {"loading": "Loading the model …"}
+WARM_UP = "Hello."  # one short run: torch allocates and picks its kernels before the first visitor waits for it
+
+
+@st.cache_resource(show_spinner=False)
+def prepare_process() -> bool:
+    """Import the heavy libraries, keep torch on one thread, and take what is loaded out of garbage collection.
+
+    Streamlit collects all garbage after every run of a page; with torch, plotly and pandas in memory that would cost
+    each click 100–200 ms. Freezing leaves the collection of what is made later as it is.
+    """
+    import pandas  # noqa: F401
+    import plotly.graph_objects  # noqa: F401
+    import torch
+
+    torch.set_num_threads(1)  # several visitors at once gain more than one visitor would from two threads
+    gc.collect()
+    gc.freeze()
+    return True
+
+
+@st.cache_resource(show_spinner=TEXT["loading"])
+def translator(name: str) -> Translator:
+    """Return the shipped translation model of that name, warmed up. All visitors share it, so it is never changed.
+
+    Raises what `Translator.load` raises for a name it does not know.
+    """
+    prepare_process()
+    from attention.translation.translator import Translator
+
+    loaded = Translator.load(name)
+    loaded.translate(WARM_UP)
+    return loaded

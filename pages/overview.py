@@ -1,0 +1,61 @@
+"""The first page: what the lab is, one live picture of what attention does, and the way to the other pages."""
+
+import streamlit as st
+
+from attention.ui.links import Number, open_link, show_link, widget_key
+from attention.ui.lookup import RANGE_T, RANGE_X, RANGE_Y, Position, lookup
+from attention.ui.page import card, header, notice, quiet
+
+TEXT = {
+    "line": "See where a neural network looks",
+    "lead": (
+        "Attention lets each word of a sentence look up what it needs from the others. "
+        "In this lab every picture of it is computed live, by functions that you can open, change and try."
+    ),
+    "caption": (
+        "Drag bank towards the water or the money, or use the arrow keys. Indigo is attention, and it adds up to 1; "
+        "the ring is the answer, the mean of the words by those weights. Each word’s two numbers were set by hand; "
+        "a trained model learns hundreds."
+    ),
+}
+
+# page file, title, one line
+CARDS = (
+    (
+        "pages/translation.py",
+        "Translation",
+        "A trained model translates your sentence word by word, and shows which words it looked at.",
+    ),
+)
+
+QUERY = "bank"
+KEYS = {  # where each word lies, set by hand: water to the left, money to the right
+    "river": (-1.25, 1.35),
+    "water": (-1.85, 0.45),
+    "boat": (-1.05, -0.45),
+    "loan": (1.2, 1.3),
+    "money": (1.8, 0.4),
+    "pay": (0.95, -0.55),
+}
+HOME = Position(-0.5, 0.9, 1.0)
+PAGE = "overview"
+FIELDS = (
+    Number("x", *RANGE_X, HOME.x),
+    Number("y", *RANGE_Y, HOME.y),
+    Number("temperature", *RANGE_T, HOME.temperature),
+)
+
+problems = open_link(PAGE, FIELDS)
+header(TEXT["line"], TEXT["lead"])
+notice(problems)
+
+keys = [widget_key(PAGE, field.name) for field in FIELDS]
+position = lookup(QUERY, KEYS, Position(*(st.session_state[key] for key in keys)), HOME, key="lookup")
+for key, value in zip(keys, (position.x, position.y, position.temperature), strict=True):
+    st.session_state[key] = value
+quiet(TEXT["caption"])
+
+for column, (file, title, line) in zip(st.columns(max(2, len(CARDS))), CARDS, strict=False):
+    with column:
+        card(file, title, line)
+show_link(PAGE, FIELDS)
