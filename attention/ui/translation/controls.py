@@ -1,0 +1,201 @@
+"""The controls of the translation page: sentence, model, attention; share, save and present."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+import streamlit as st
+
+from attention.translation.translator import TextError, Translation, Translator
+from attention.ui import loading
+from attention.ui.inspector import inspector_html
+from attention.ui.links import Field, current_values, link_query, open_state, state_json, widget_key
+from attention.ui.page import notice, quiet
+from attention.ui.translation import state
+from attention.ui.translation.pictures import translation_view
+from attention.ui.translation.saving import answer_record, python_code, weights_csv
+from attention.ui.translation.scenes import start_presenting
+from attention.ui.translation.state import PAGE
+from attention.ui.translation.text import EXAMPLES, NORMALISERS, TEXT
+
+ADJUSTED = ("temperature", "normaliser", "beam", "length_penalty")
+
+
+def choose_sentence(target: str) -> None:
+    """Let the visitor type a sentence, or take one that shows something."""
+    examples = {example.title: example.sentence for example in EXAMPLES.get(target, EXAMPLES["fr"])}
+    st.text_input(
+        TEXT["sentence"],
+        key=widget_key(PAGE, "sentence"),
+        placeholder=TEXT["placeholder"],
+        max_chars=2000,
+        label_visibility="collapsed",
+        on_change=_forget_part,
+    )
+    key = widget_key(PAGE, "example")
+    st.session_state[key] = next((t for t, s in examples.items() if s == state.value("sentence")), None)
+    st.pills(
+        TEXT["examples"],
+        list(examples),
+        key=key,
+        on_change=lambda: _take_example(examples),
+        label_visibility="collapsed",
+    )
+
+
+def toolbar(fields: Sequence[Field], models: Mapping[str, str]) -> None:
+    """Choose the model; present, share, save."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="translation_toolbar"):
+        st.selectbox(
+            TEXT["model"],
+            list(models),
+            format_func=models.get,
+            key=widget_key(PAGE, "model"),
+            label_visibility="collapsed",
+            width=300,
+            on_change=_forget_part,
+        )
+        st.button(TEXT["present"], on_click=start_presenting, key="translation_start")
+        with st.popover(TEXT["share"]):
+            _share(fields)
+        with st.popover(TEXT["save"]):
+            _save(fields)
+
+
+def choose_part(answer: Translation) -> int:
+    """Let the visitor choose a sentence of a longer text; return its index."""
+    parts = len(answer.parts)
+    key = widget_key(PAGE, "part")
+    if st.session_state[key] >= parts:
+        st.session_state[key] = 0
+    if parts == 1:
+        return 0
+    quiet(f"{TEXT['whole']}: {answer.translation}")
+    return st.selectbox(
+        TEXT["part"], range(parts), format_func=lambda i: f"{i + 1} / {parts}   {answer.parts[i].source}", key=key
+    )
+
+
+def attention_controls() -> None:
+    """Change the attention and the search; the picture above follows."""
+    with st.container(key="translation_controls"):
+        columns = st.columns((3, 2.4, 2.2, 2.2, 1), vertical_alignment="bottom")
+        columns[0].slider(
+            TEXT["temperature"], 0.1, 5.0, step=0.1, key=_key("temperature"), help=TEXT["temperature_help"]
+        )
+        columns[1].selectbox(
+            TEXT["normaliser"],
+            NORMALISERS,
+            format_func=TEXT.get,
+            key=_key("normaliser"),
+            help=TEXT["normaliser_help"],
+        )
+        columns[2].slider(TEXT["beam"], 1, 8, key=_key("beam"), help=TEXT["beam_help"])
+        columns[3].slider(
+            TEXT["length_penalty"], 0.0, 2.0, step=0.1, key=_key("length_penalty"), help=TEXT["length_penalty_help"]
+        )
+        columns[4].button(TEXT["reset"], on_click=_reset, key="translation_reset", disabled=not _is_adjusted())
+
+
+def _key(name: str) -> str:
+    return widget_key(PAGE, name)
+
+
+def _is_adjusted() -> bool:
+    standard = {field.name: field.default for field in state.fields(("",))}
+    return any(state.value(name) != standard[name] for name in ADJUSTED)
+
+
+def _reset() -> None:
+    for field in state.fields(("",)):
+        if field.name in ADJUSTED:
+            st.session_state[_key(field.name)] = field.default
+
+
+def _take_example(examples: Mapping[str, str]) -> None:
+    chosen = st.session_state[widget_key(PAGE, "example")]
+    if chosen:
+        st.session_state[_key("sentence")] = examples[chosen]
+        _forget_part()
+
+
+def _forget_part() -> None:
+    st.session_state[_key("part")] = 0
+    st.session_state[_key("step")] = state.NONE
+
+
+def _share(fields: Sequence[Field]) -> None:
+    base = (st.context.url or "").split("?")[0].rstrip("/")
+    query = link_query(PAGE, fields).partition("?")[2]
+    link = f"{base}?{query}" if query else base
+    if len(query) > 4096:
+        notice(TEXT["share_long"])
+        return
+    quiet(TEXT["share_hint"])
+    st.code(link, language=None, wrap_lines=True)
+
+
+def _save(fields: Sequence[Field]) -> None:
+    values = current_values(PAGE, fields)
+    stem = values["model"]
+    for name, make, ending, kind in (
+        ("save_html", _html_file, "html", "text/html"),
+        ("save_csv", _csv_file, "csv", "text/csv"),
+        ("save_json", partial(_json_file, fields), "json", "application/json"),
+    ):
+        st.download_button(
+            TEXT[name],
+            data=partial(make, values),
+            file_name=f"{stem}.{ending}",
+            mime=kind,
+            key=f"translation_{name}",
+            on_click="ignore",
+            width="stretch",
+        )
+    quiet(TEXT["save_picture"])
+    st.markdown(f"**{TEXT['python']}**")
+    _python(values)
+    st.file_uploader(
+        TEXT["open"], type="json", max_upload_size=1, key="translation_open", on_change=_open_file, args=(fields,)
+    )
+    notice(st.session_state.get("translation_open_messages", []))
+
+
+def _answer(values: Mapping) -> tuple[Translator, Translation]:
+    translator = loading.translator(values["model"])
+    options, mechanism = state.options(), state.mechanism(translator)
+    return translator, state.translated(translator.name, values["sentence"], options, mechanism)
+
+
+def _html_file(values: Mapping) -> bytes:
+    translator, answer = _answer(values)
+    part = answer.parts[min(values["part"], len(answer.parts) - 1)]
+    view = translation_view(translator, part, initial=state.inspector_initial())
+    return inspector_html(view, f"{part.source} → {part.translation}").encode()
+
+
+def _csv_file(values: Mapping) -> bytes:
+    return weights_csv(_answer(values)[1].map)
+
+
+def _json_file(fields: Sequence[Field], values: Mapping) -> bytes:
+    try:
+        record = answer_record(_answer(values)[1])
+    except TextError:
+        record = None
+    return state_json(PAGE, fields, values, record)
+
+
+def _python(values: Mapping) -> None:
+    translator = loading.translator(values["model"])
+    st.code(python_code(translator.name, values["sentence"], state.options(), state.mechanism(translator)))
+
+
+def _open_file(fields: Sequence[Field]) -> None:
+    file = st.session_state.get("translation_open")
+    if file is None:
+        return
+    problems = open_state(PAGE, fields, file.getvalue())
+    st.session_state["translation_open_messages"] = problems or [TEXT["opened"]]
+    state.restore()
