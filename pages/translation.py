@@ -3,10 +3,13 @@
 import streamlit as st
 
 from attention.ui.loading import TEXT as LOADING
-from attention.ui.page import header
+from attention.ui.page import header, quiet
 from attention.ui.translation.text import TEXT
 
 header(TEXT["title"])
-with st.spinner(LOADING["loading"]):  # the first visitor waits for torch to be imported
+with st.empty():  # after a start, the first visitor waits some seconds for torch to be imported
+    quiet(LOADING["loading"])
     from attention.ui.translation import lab
+
+    st.empty()
 lab.show()

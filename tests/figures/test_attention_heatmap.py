@@ -4,7 +4,6 @@ import pytest
 from attention.attention_map import AttentionMap
 from attention.figures.attention_heatmap import attention_heatmap
 from attention.figures.difference_heatmap import difference_heatmap
-from attention.figures.theme import DARK, LIGHT
 
 
 def some_map(query_len: int = 3, key_len: int = 5, layers: int = 2, heads: int = 7, seed: int = 0) -> AttentionMap:
@@ -73,13 +72,14 @@ def test_difference_is_after_minus_before_around_zero() -> None:
     before, after = some_map(seed=1), some_map(seed=2)
     (trace,) = difference_heatmap(before, after, layer=1, head=3).data
     np.testing.assert_allclose(trace.z, after.weights[1, 3] - before.weights[1, 3])
-    assert (trace.zmin, trace.zmid, trace.zmax) == (-1, 0, 1)
-    assert trace.colorscale[0][1] == LIGHT.diverging[0]
+    most = abs(trace.z).max()
+    assert (trace.zmin, trace.zmid, trace.zmax) == pytest.approx((-most, 0, most))
+    assert trace.colorscale[1][1].endswith(",0)")  # the page shows through where nothing changed
 
 
-def test_difference_takes_the_dark_scale() -> None:
-    (trace,) = difference_heatmap(some_map(), some_map(), diverging=DARK.diverging).data
-    assert trace.colorscale[-1][1] == DARK.diverging[-1]
+def test_no_difference_is_drawn_on_a_range_that_shows_none() -> None:
+    (trace,) = difference_heatmap(some_map(), some_map()).data
+    assert (trace.zmin, trace.zmax) == (-0.1, 0.1)
 
 
 def test_difference_of_other_words_is_refused_with_both() -> None:

@@ -6,7 +6,6 @@ export default function (component) {
   const root = component.parentElement;
   const mounted = root.lookup ?? (root.lookup = mount(root, component.data));
   mounted.update(component);
-  return () => { mounted.stop(); };
 }
 
 /** softmax of the scores q·k/√2, divided by the temperature. */
@@ -149,7 +148,7 @@ function mount(root, { keys, query, ranges, home, text }) {
     position = [round(clamp(x, x0, x1)), round(clamp(y, y0, y1)), round(clamp(temperature, t0, t1))];
     draw();
     clearTimeout(timer);
-    timer = setTimeout(() => send(position), WAIT_MS);
+    timer = setTimeout(() => { if (root.isConnected) send(position); }, WAIT_MS);
   }
 
   function moveTo(event) {
@@ -178,11 +177,12 @@ function mount(root, { keys, query, ranges, home, text }) {
   function glide(from, to) {
     const begin = performance.now();
     const step = (now) => {
+      if (!root.isConnected) return;
       const t = Math.min(1, (now - begin) / INTRO_MS), eased = 1 - (1 - t) ** 3;
       position = to.map((value, i) => from[i] + (value - from[i]) * eased);
       draw();
       if (t < 1) frame = requestAnimationFrame(step);
-      else { position = to; draw(); root.host?.setAttribute("data-settled", ""); }
+      else { position = to; draw(); }
     };
     frame = requestAnimationFrame(step);
   }
@@ -194,7 +194,7 @@ function mount(root, { keys, query, ranges, home, text }) {
   return {
     update({ data, setStateValue }) {
       send = (value) => setStateValue("position", value);
-      if (position === null) {  // later runs only echo where the query was a moment ago: following them would pull it back
+      if (position === null) {  // later runs echo where the query was a moment ago; following would pull it back
         const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
         position = data.position;
         if (still) draw();
@@ -202,6 +202,5 @@ function mount(root, { keys, query, ranges, home, text }) {
       }
       fitHalos();
     },
-    stop() { cancelAnimationFrame(frame); clearTimeout(timer); },
   };
 }

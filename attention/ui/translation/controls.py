@@ -189,7 +189,7 @@ def _json_file(fields: Sequence[Field], values: Mapping) -> bytes:
 
 def _python(values: Mapping) -> None:
     translator = loading.translator(values["model"])
-    st.code(python_code(translator.name, values["sentence"], state.options(), state.mechanism(translator)))
+    st.code(python_code(translator.name, values["sentence"], state.options(), state.mechanism(translator)), wrap_lines=True)
 
 
 def _open_file(fields: Sequence[Field]) -> None:

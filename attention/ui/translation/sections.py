@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from html import escape
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -27,8 +28,9 @@ from attention.ui.translation.text import SECTIONS, TEXT
 
 STYLE = """<style>
 .lab-versus { display: grid; grid-template-columns: max-content 1fr; gap: 0.35rem 1.25rem; margin: 0.25rem 0; }
+.lab-versus :is(dt, dd) { margin: 0; padding: 0; }
 .lab-versus dt { font-size: 0.9rem; opacity: 0.75; align-self: baseline; }
-.lab-versus dd { margin: 0; font-family: var(--lab-serif); font-size: 1.3rem; line-height: 1.35; }
+.lab-versus dd { font-family: var(--lab-serif); font-size: 1.3rem; line-height: 1.35; }
 .lab-versus mark { background: none; color: inherit; text-decoration: underline 2px; text-underline-offset: 0.2em; }
 .lab-versus dd.before mark { text-decoration-color: light-dark(#b35806, #fdb863); }
 .lab-versus dd.after mark { text-decoration-color: light-dark(#6a4ea3, #b2abd2); text-decoration-style: dotted; }
@@ -65,9 +67,12 @@ def show_section(translator: Translator, answer: Translation) -> None:
     key = widget_key(PAGE, "section")
     st.session_state[key] = state.value("more") or None
     st.segmented_control(TEXT["more"], SECTIONS, format_func=TEXT.get, key=key, on_change=_keep_section)
-    shown = {"own": show_own, "beam_tree": show_beam, "card": show_card}.get(state.value("more"))
-    if shown:
-        shown(translator, answer)
+    if state.value("more") == "own":
+        show_own(translator, answer)
+    elif state.value("more") == "beam_tree":
+        show_beam(translator, answer)
+    elif state.value("more") == "card":
+        show_card(translator)
 
 
 def _keep_section() -> None:
@@ -94,7 +99,7 @@ def show_side_by_side(
         other = loading.translator(state.value("second"))
         second = state.translated(other.name, answer.source, state.options(), state.mechanism(other)).parts[0]
         changed = state.changed_rows(answer, second) if other.pair == translator.pair else ()
-        inspector(translation_view(other, second, changed), key="second_inspector")
+        inspector(translation_view(other, second, changed, {"end": state.value("end")}), key="second_inspector")
     if other.pair == translator.pair:
         means = [found.log_probability / len(found.steps) for found in (answer, second)]
         ratio = likelihood_ratio(means[1] - means[0])
@@ -126,9 +131,9 @@ def show_own(translator: Translator, answer: Translation) -> None:
         notice(TEXT["own_likelihood"].format(ratio=ratio))
     _, changed = changed_words(answer.target_words, own.target_words)
     part = own.parts[0]
-    inspector(translation_view(translator, part, changed=changed), key="own_inspector")
+    inspector(translation_view(translator, part, changed, {"end": state.value("end")}), key="own_inspector")
     words = [word.text for word in part.target_words]
-    st.plotly_chart(probability_bars(words, part.word_log_probabilities), alt=TEXT["own_likelihood_caption"])
+    st.plotly_chart(probability_bars(words, np.exp(part.word_log_probabilities)), alt=TEXT["own_likelihood_caption"])
     quiet(TEXT["own_likelihood_caption"])
 
 
