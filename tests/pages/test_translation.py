@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -10,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from attention.training.checkpoint import CHECKPOINTS
 from attention.ui.translation.text import EXAMPLES, TEXT
 
+ROOT = Path(__file__).parent.parent.parent
 NAMES = ("en-fr-recurrent", "en-fr-transformer", "en-zh-transformer")
 pytestmark = pytest.mark.skipif(
     not all((CHECKPOINTS / name / "config.json").exists() for name in NAMES),
@@ -18,7 +20,7 @@ pytestmark = pytest.mark.skipif(
 
 
 def open_page(**link: str) -> AppTest:
-    app = AppTest.from_file("app.py", default_timeout=120)
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
     app.run()
     for name, value in link.items():
         app.query_params[name] = value
