@@ -102,7 +102,7 @@ function showName(app) {
 
 function captionText(app) {
   const { reading, view, text, rows } = app;
-  const parts = [reading.caption ?? view.caption];
+  const parts = [reading.caption ?? view.captions?.[app.state.view] ?? view.caption];
   if (!app.state.end && reading.key_end.length && rows.length) {
     const masses = rows.map((row) => hiddenMass(app, row));
     const most = Math.max(...masses);

@@ -168,6 +168,7 @@ class InspectorView:
     answer, source: the two large lines for readings that do not cover them (the lines of a reading go before); None
         together with readings of other kinds leaves the line out.
     meta: the small line below the answer ("12 ms · 10 words"). caption: one or two sentences below the picture.
+    captions: other sentences for some of VIEWS, by name.
     initial: any of step (int, query row), view (one of VIEWS), map (a reading's name), layer, head (int or None),
         end, pieces (bool); honoured when the component appears and again when `restore` changes.
     id: the answer's identity; words appear one by one only when it changes. Left out, it follows from the answer.
@@ -181,6 +182,7 @@ class InspectorView:
     source: Sentence | None = None
     meta: str = ""
     caption: str = ""
+    captions: Mapping[str, str] = field(default_factory=dict)
     initial: Mapping[str, Any] = field(default_factory=dict)
     restore: str = ""
     id: str = ""
@@ -210,6 +212,7 @@ class InspectorView:
             "source": None if self.source is None else self.source.payload(),
             "meta": self.meta,
             "caption": self.caption,
+            "captions": dict(self.captions),
             "initial": dict(self.initial),
             "restore": self.restore,
             "text": {**TEXT, **self.text},

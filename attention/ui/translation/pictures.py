@@ -44,6 +44,7 @@ def translation_view(
         readings=tuple(readings),
         meta=meta_line(answer),
         caption=TEXT["caption"].format(source=source, target=target),
+        captions={name: TEXT[f"caption_{name}"].format(source=source, target=target) for name in ("arcs", "heads")},
         initial=initial or {},
         restore=restore,
         id=_identity(translator.name, answer),
