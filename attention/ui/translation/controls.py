@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 
 import streamlit as st
 
@@ -138,16 +137,37 @@ def _share(fields: Sequence[Field]) -> None:
 
 def _save(fields: Sequence[Field]) -> None:
     values = current_values(PAGE, fields)
-    stem = values["model"]
-    for name, make, ending, kind in (
-        ("save_html", _html_file, "html", "text/html"),
-        ("save_csv", _csv_file, "csv", "text/csv"),
-        ("save_json", partial(_json_file, fields), "json", "application/json"),
+    translator = loading.translator(values["model"])
+    try:
+        answer = state.translated(translator.name, values["sentence"], state.options(), state.mechanism(translator))
+    except TextError as error:
+        notice(str(error), error=True)
+    else:
+        _downloads(fields, values, translator, answer)
+    st.file_uploader(
+        TEXT["open"], type="json", max_upload_size=1, key="translation_open", on_change=_open_file, args=(fields,)
+    )
+    notice(st.session_state.get("translation_open_messages", []))
+
+
+def _downloads(fields: Sequence[Field], values: Mapping, translator: Translator, answer: Translation) -> None:
+    """Offer the files, each made only when asked for; that happens outside the session, so all they need goes along."""
+    part = answer.parts[min(values["part"], len(answer.parts) - 1)]
+    view = translation_view(translator, part, initial=state.inspector_initial())
+    for name, ending, kind, make in (
+        (
+            "save_html",
+            "html",
+            "text/html",
+            lambda: inspector_html(view, f"{part.source} → {part.translation}").encode(),
+        ),
+        ("save_csv", "csv", "text/csv", lambda: weights_csv(answer.map)),
+        ("save_json", "json", "application/json", lambda: state_json(PAGE, fields, values, answer_record(answer))),
     ):
         st.download_button(
             TEXT[name],
-            data=partial(make, values),
-            file_name=f"{stem}.{ending}",
+            data=make,
+            file_name=f"{translator.name}.{ending}",
             mime=kind,
             key=f"translation_{name}",
             on_click="ignore",
@@ -155,41 +175,8 @@ def _save(fields: Sequence[Field]) -> None:
         )
     quiet(TEXT["save_picture"])
     st.markdown(f"**{TEXT['python']}**")
-    _python(values)
-    st.file_uploader(
-        TEXT["open"], type="json", max_upload_size=1, key="translation_open", on_change=_open_file, args=(fields,)
-    )
-    notice(st.session_state.get("translation_open_messages", []))
-
-
-def _answer(values: Mapping) -> tuple[Translator, Translation]:
-    translator = loading.translator(values["model"])
-    options, mechanism = state.options(), state.mechanism(translator)
-    return translator, state.translated(translator.name, values["sentence"], options, mechanism)
-
-
-def _html_file(values: Mapping) -> bytes:
-    translator, answer = _answer(values)
-    part = answer.parts[min(values["part"], len(answer.parts) - 1)]
-    view = translation_view(translator, part, initial=state.inspector_initial())
-    return inspector_html(view, f"{part.source} → {part.translation}").encode()
-
-
-def _csv_file(values: Mapping) -> bytes:
-    return weights_csv(_answer(values)[1].map)
-
-
-def _json_file(fields: Sequence[Field], values: Mapping) -> bytes:
-    try:
-        record = answer_record(_answer(values)[1])
-    except TextError:
-        record = None
-    return state_json(PAGE, fields, values, record)
-
-
-def _python(values: Mapping) -> None:
-    translator = loading.translator(values["model"])
-    st.code(python_code(translator.name, values["sentence"], state.options(), state.mechanism(translator)), wrap_lines=True)
+    code = python_code(translator.name, values["sentence"], state.options(), state.mechanism(translator))
+    st.code(code, wrap_lines=True)
 
 
 def _open_file(fields: Sequence[Field]) -> None:

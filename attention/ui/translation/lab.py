@@ -27,14 +27,14 @@ def show() -> None:
         return
     fields = state.fields(tuple(models))
     notice(open_link(state.PAGE, fields), error=True)
-    if is_presenting():
-        present(tuple(models))
     _translate_live(fields, models)
 
 
 @st.fragment
 def _translate_live(fields: Sequence[Field], models: Mapping[str, str]) -> None:
     """Everything that follows the sentence and the controls."""
+    if is_presenting():
+        present(tuple(models))
     translator = loading.translator(state.value("model"))
     choose_sentence(translator.languages[1])
     toolbar(fields, models)

@@ -17,8 +17,8 @@ TEXT: dict[str, str] = {
     "meta_forced": "your translation · {words} words · mean log-probability {mean} a piece",
     "caption": "Each row is one {target} word; its colours show where the model looked in the {source} sentence and add"
     " up to 1. Words made of several pieces are joined: columns added, rows averaged.",
-    "caption_arcs": "Each line joins a {target} word to an {source} word that the model looked at for it: the darker and"
-    " thicker, the more. Point at a word to see its lines alone.",
+    "caption_arcs": "Each line joins a {target} word to an {source} word that the model looked at for it: the darker"
+    " and thicker, the more. Point at a word to see its lines alone.",
     "caption_heads": "One small picture a head: rows are {target} words, columns {source} words. Heads differ: some"
     " follow the words in order, some hardly care. Choose one to enlarge it.",
     "caption_pieces": "Each row is one piece that the model wrote, each column one that it read; a row adds up to 1.",
