@@ -44,7 +44,11 @@ def test_marked_sentence_is_safe_and_leaves_out_the_end_mark():
 
 @pytest.mark.parametrize(
     ("log_ratio", "said"),
-    [(0.0, "as likely"), (np.log(2), "2.0 times more likely"), (-np.log(20000), "20,000 times less likely")],
+    [
+        (0.0, "about as likely as"),
+        (np.log(2), "2.0 times more likely than"),
+        (-np.log(20000), "20,000 times less likely than"),
+    ],
 )
 def test_likelihood_is_said_in_words(log_ratio, said):
     assert likelihood_ratio(log_ratio) == said

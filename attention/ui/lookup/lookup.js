@@ -178,7 +178,7 @@ function mount(root, { keys, query, ranges, home, text }) {
     const begin = performance.now();
     const step = (now) => {
       if (!root.isConnected) return;
-      const t = Math.min(1, (now - begin) / INTRO_MS), eased = 1 - (1 - t) ** 3;
+      const t = clamp((now - begin) / INTRO_MS, 0, 1), eased = 1 - (1 - t) ** 3;
       position = to.map((value, i) => from[i] + (value - from[i]) * eased);
       draw();
       if (t < 1) frame = requestAnimationFrame(step);
