@@ -90,7 +90,8 @@ def test_its_scores_are_those_of_what_is_stored(made, shipped):
 
 def test_its_card_carries_licence_attribution_command_and_scores(shipped):
     text, scores = (shipped / "README.md").read_text(encoding="utf-8"), read(shipped)["scores"]
-    for wanted in (ATTRIBUTION, "CC BY 2.0 (France)", "Seed 1.", "80 pairs to learn from, 10 to choose by, 10 to score with",
+    for wanted in (ATTRIBUTION, "CC BY 2.0 (France)", "Seed 1.",
+                   "80 pairs to learn from, 10 to choose by, 10 to score with",
                    "2 CPU cores", "How readable its attention is", "tu and vous", scores["signature"], "--beam 2",
                    "--data toy_pairs/test.tsv", "Tom"):  # fmt: skip
         assert wanted in text
