@@ -225,6 +225,7 @@ def release_translation(
     out: Annotated[Path | None, typer.Option("--out", help="Where its folder goes; among the shipped models.")] = None,
     storage: Annotated[str, typer.Option(help="int8 (rows with a scale each) or float16.")] = "int8",
     machine: Annotated[str, typer.Option(help="What it was trained on, for the card.")] = "2 CPU cores",
+    note: Annotated[str, typer.Option(help="What else happened while it trained, for the card.")] = "",
     most: Annotated[int | None, typer.Option(min=1, help="Only so many sentences of each split, for a trial.")] = None,
     threads: ThreadsOption = 1,
 ) -> None:
@@ -241,7 +242,7 @@ def release_translation(
             typer.echo(line, err=True)
 
         folder = shipping.release(
-            run, data, name, out or CHECKPOINTS, storage=storage, machine=machine, most=most, report=report
+            run, data, name, out or CHECKPOINTS, storage=storage, machine=machine, note=note, most=most, report=report
         )
     typer.echo(folder)
 

@@ -53,6 +53,7 @@ class CardFacts:
     """All that a card states.
 
     log: rows of the run's log.csv. split: what was scored. sections: (heading, text) between scores and limits.
+    note: what else happened while it trained.
     """
 
     name: str
@@ -75,6 +76,7 @@ class CardFacts:
     evaluate_commands: tuple[str, ...]
     sections: tuple[tuple[str, str], ...]
     limits: tuple[str, ...]
+    note: str = ""
 
 
 def read_data_facts(folder: Path | str, used: str = "") -> DataFacts:
@@ -111,6 +113,7 @@ def card(facts: CardFacts) -> str:
         "## Training",
         _code(facts.command),
         _training(facts),
+        *([facts.note] if facts.note else []),
         _table(facts.log),
         "## Scores",
         f"On the {facts.split}, never seen in training. Each source counts once, against all its references.",
@@ -128,7 +131,10 @@ def card(facts: CardFacts) -> str:
 
 
 def write_metadata(metadata: dict) -> str:
-    """Return a header with its two lines of dashes. Values: text, numbers, lists and maps of them, none empty."""
+    """Return a header with its two lines of dashes.
+
+    Values: text, numbers, lists and maps of them, none empty. Raises CardError for a key that is not a plain word.
+    """
     return "---\n" + "\n".join(_yaml_lines(metadata, 0)) + "\n---\n"
 
 
@@ -204,6 +210,8 @@ def _yaml_lines(value: dict | list, depth: int) -> list[str]:
     space, lines = "  " * depth, []
     if isinstance(value, dict):
         for key, part in value.items():
+            if not _KEY.fullmatch(f"{key}:") or key.lower() in _WORDS:
+                raise CardError(f"{key!r} cannot be a key: YAML reads it as something else; choose a plain word")
             if isinstance(part, dict | list):
                 lines += [f"{space}{key}:", *_yaml_lines(part, depth + 1)]
             else:
@@ -266,7 +274,7 @@ def _read_map(lines: list[tuple[int, str]], depth: int) -> tuple[dict, list[tupl
     while lines and _indent(lines[0][1]) == depth:
         number, line = lines[0]
         match = _KEY.fullmatch(line[depth:])
-        if match is None:
+        if match is None or match.group(1).lower() in _WORDS:
             raise CardError(f"line {number}: {line.strip()!r} is not 'key: value'")
         key, text = match.groups()
         if key in values:

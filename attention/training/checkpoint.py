@@ -41,6 +41,7 @@ def save_parameters(path: Path | str, parameters: dict[str, Tensor], storage: st
         else:
             stored[name] = parameter if storage == "float32" else parameter.half()
     save_file(stored, str(path))
+    Path(path).chmod(0o644)  # the library writes files that only their owner can read
 
 
 def load_parameters(path: Path | str) -> dict[str, Tensor]:

@@ -41,7 +41,7 @@ TEXT = {
         "validation split. Each layer alone, on the test sentences: {each}."
     ),
     "layer": "layer {names}",
-    "mean_of_layers": "layers {names} (their mean)",
+    "mean_of_layers": "layers {names}",
     "share": "layer {number} {agreement:.1f} %",
     "gold": "IBM model 1 is a statistical guess, not a gold standard.",
     "attention": "How readable its attention is",
@@ -85,10 +85,13 @@ def evaluate_commands(scores: dict, data: Path, name: str) -> tuple[str, ...]:
     return _wrapped([*start, *search, *attention]), _wrapped([*start, "--beam 1"])
 
 
-def card_facts(config: dict, parameters: int, data: DataFacts, storage: str, machine: str, folder: Path) -> CardFacts:
+def card_facts(
+    config: dict, parameters: int, data: DataFacts, storage: str, machine: str, folder: Path, note: str = ""
+) -> CardFacts:
     """Gather what the card says about a shipped translation model.
 
-    config: its config.json. folder: of the corpus, for the commands. machine: what it was trained on.
+    config: its config.json. folder: of the corpus, for the commands. machine: what it was trained on. note: what else
+    happened while it trained.
     """
     scores, training, model = config["scores"], config["training"], config["model"]
     languages = split_pair(config["pair"])
@@ -107,6 +110,7 @@ def card_facts(config: dict, parameters: int, data: DataFacts, storage: str, mac
         seed=training["seed"],
         minutes=training["minutes"],
         machine=machine,
+        note=note,
         log=tuple(config["log"]),
         split=TEXT["split"].format(sentences=scores["sentences"], references=scores["references"]),
         scores=(
@@ -148,7 +152,8 @@ def _readability(quality: dict, layers: Sequence[int]) -> str:
         bits=quality["entropy_bits"],
     )
     if len(quality["by_layer"]) > 1:
-        names = " and ".join(str(layer + 1) for layer in layers)
+        *first, last = (str(layer + 1) for layer in layers)
+        names = f"{', '.join(first)} and {last}" if first else last
         chosen = TEXT["layer" if len(layers) == 1 else "mean_of_layers"].format(names=names)
         each = [TEXT["share"].format(number=n, agreement=a) for n, a in enumerate(quality["by_layer"], start=1)]
         text += "\n\n" + TEXT["layers"].format(layers=chosen, each=", ".join(each))

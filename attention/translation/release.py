@@ -33,6 +33,7 @@ def release(
     *,
     storage: str = "int8",
     machine: str = "2 CPU cores",
+    note: str = "",
     options: DecodingOptions | None = None,
     most: int | None = None,
     report: Callable[[str], None] = lambda line: None,
@@ -40,8 +41,9 @@ def release(
     """Write `out`/`name`: the run's best checkpoint with its choices, scores and card; return that folder.
 
     data_folder: the corpus it was trained on, with README.md. options: how to search; left out, beam and length penalty
-    are those of the best validation BLEU. most: use only so many sources of each split, for a trial. report: is told
-    each step. What is scored is what is shipped: the parameters as stored.
+    are those of the best validation BLEU. note: what the card says besides of the training. most: use only so many
+    sources of each split, for a trial. report: is told each step. What is scored is what is shipped: the parameters
+    as stored.
     Raises CheckpointError, CorpusError and CardError for what cannot be read, ValueError for a name that is no folder
     name and a checkpoint over 15 MiB.
     """
@@ -63,7 +65,7 @@ def release(
     log = read_log(run_folder) or trained.config["log"]
     config = release_config(trained.config, name, layers, options, scores, log)
     facts = replace(facts, used=used_text(*map(len, splits)))
-    text = card(card_facts(config, translator.parameters, facts, storage, machine, Path(data_folder)))
+    text = card(card_facts(config, translator.parameters, facts, storage, machine, Path(data_folder), note))
     folder = save_checkpoint(Path(out) / name, trained.model, config, trained.subwords, text, storage)
     Translator.load(folder)
     report(f"{folder}: BLEU {scores['bleu']}, chrF {scores['chrf']}")

@@ -97,6 +97,7 @@ def test_a_checkpoint_folder_holds_config_parameters_tokenizer_and_card(tmp_path
     ]  # fmt: skip
     assert read_config(folder) == {"pair": "en-fr", "title": "français"}
     assert (folder / "README.md").read_text() == "# Card"
+    assert (folder / "model.safetensors").stat().st_mode & 0o777 == 0o644  # another user runs the app
     other = model()
     other.load_state_dict(load_parameters(folder / "model.safetensors"))
 

@@ -193,10 +193,24 @@ def test_a_checkpoint_over_the_limit_is_refused(made, tmp_path, monkeypatch):
 def test_the_terminal_command_releases(made, tmp_path, monkeypatch):
     monkeypatch.setattr(release, "BEAMS", (1,))
     monkeypatch.setattr(release, "PENALTIES", (1.0,))
-    options = ["--run", made.run, "--data", made.data, "--name", "toy-2", "--out", tmp_path, "--most", 4]
+    options = [
+        "--run",
+        made.run,
+        "--data",
+        made.data,
+        "--name",
+        "toy-2",
+        "--out",
+        tmp_path,
+        "--most",
+        4,
+        "--note",
+        "It rained.",
+    ]
     result = CliRunner().invoke(app, ["release", "translation", *map(str, options)])
     assert result.exit_code == 0, result.output
     assert read(tmp_path / "toy-2")["decoding"]["beam"] == 1
+    assert "It rained." in (tmp_path / "toy-2" / "README.md").read_text(encoding="utf-8")
     wrong = CliRunner().invoke(app, ["release", "translation", *map(str, options), "--name", "../x"])
     assert wrong.exit_code == 2
     assert "cannot name a folder" in wrong.output
