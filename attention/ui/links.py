@@ -262,7 +262,7 @@ def state_json(page: str, fields: Sequence[Field], values: Mapping[str, Any], re
     record = {"app": APP_NAME, "version": STATE_VERSION, "page": page, "values": kept}
     if result is not None:
         record["result"] = result
-    return json.dumps(record, ensure_ascii=False, indent=1, allow_nan=False).encode()
+    return json.dumps(record, ensure_ascii=False, allow_nan=False).encode()
 
 
 def read_state_json(data: bytes, page: str, fields: Sequence[Field]) -> tuple[Values | None, list[str]]:
@@ -336,11 +336,20 @@ def open_link(page: str, fields: Sequence[Field]) -> list[str]:
         set_values(page, fields, values)
         st.session_state[problems_key(page)] = (values, problems)
         return problems
+    keep_values(page, fields)
+    return noted_problems(page, fields)
+
+
+def keep_values(page: str, fields: Sequence[Field]) -> None:
+    """Give back their values to widgets that were not drawn in the last run, whose state Streamlit has dropped.
+
+    `open_link` does it for a whole run; a fragment that does not always draw all its widgets calls it first.
+    """
+    kept = st.session_state[shadow_key(page)]
     for field in fields:
         key = widget_key(page, field.name)
         if key not in st.session_state:
             st.session_state[key] = kept[field.name]
-    return noted_problems(page, fields)
 
 
 def set_values(page: str, fields: Sequence[Field], values: Mapping[str, Any]) -> None:

@@ -144,6 +144,27 @@ def test_presentation_opens_turns_and_closes_by_keyboard(page, app_url):
     stage.wait_for(state="detached")
 
 
+def test_page_recovers_from_an_empty_sentence(page, app_url):
+    open_lab(page, app_url, "?temperature=0.5")
+    box = page.get_by_role("textbox", name="Your sentence, in English")
+    box.fill("")
+    box.press("Enter")
+    page.get_by_text("There is no text yet.").first.wait_for()
+    translate(page, "The cat sleeps.", "cat")
+    assert "chat" in rows(page)
+    assert "temperature=0.5" in page.url
+
+
+def test_own_translation_is_kept_while_another_section_is_open(page, app_url):
+    open_lab(page, app_url, "?more=own&own=Je+ne+sais+pas.")
+    page.get_by_text("About the model", exact=True).click()
+    page.get_by_role("heading", name="Scores").wait_for()
+    page.get_by_text("Your own translation", exact=True).click()
+    own = page.get_by_label("Your French translation of the sentence above")
+    own.wait_for()
+    assert own.input_value() == "Je ne sais pas."
+
+
 def test_hostile_sentence_is_only_text(page, app_url):
     open_lab(page, app_url)
     translate(page, "Hello <img src=x onerror=window.hit=1> </script><script>window.hit=1</script>", "Hello")

@@ -191,6 +191,6 @@ def show_inspector() -> None:
 
 
 def test_untouched_inspector_returns_its_initial_state() -> None:
-    at = AppTest.from_function(show_inspector).run()
+    at = AppTest.from_function(show_inspector, default_timeout=30).run()
     assert not at.exception
     assert "InspectorState(step=1, view='arcs', map=None" in at.markdown[0].value

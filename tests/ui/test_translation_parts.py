@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 
 from attention.attention_map import AttentionMap
 from attention.figures.beam_tree import Branch, beam_tree_figure
 from attention.mechanisms import Mechanism
+from attention.training.checkpoint import CHECKPOINTS
 from attention.translation.decoding import DecodingOptions
 from attention.translation.tokens import Word
 from attention.translation.translator import Translator
@@ -16,7 +19,7 @@ from attention.ui.translation.differences import changed_words, marked_sentence
 from attention.ui.translation.pictures import likelihood_ratio, translation_view
 from attention.ui.translation.saving import answer_record, python_code, weights_csv
 from attention.ui.translation.sections import without_metadata
-from attention.ui.translation.text import EXAMPLES, NORMALISERS, SECTIONS, TEXT
+from attention.ui.translation.text import EXAMPLES, NORMALISERS, SCENES, SECTIONS, TEXT
 from tests.translation.toy import untrained_checkpoint
 
 
@@ -104,6 +107,24 @@ def test_beam_tree_draws_the_answer_thick_and_shows_markup_as_text():
     assert [trace.line.width for trace in figure.data[:3]] == [1, 1.5, 4]
     assert list(figure.data[2].x) == [0, 1, None]
     assert list(figure.data[3].text) == ["<b>&lt;s&gt;</b>", "<b>&lt;b&gt;</b>", "x"]
+
+
+@pytest.mark.skipif(not (CHECKPOINTS / "en-zh-transformer" / "config.json").exists(), reason="no shipped checkpoint")
+def test_scenes_say_what_the_models_do():
+    said = {}
+    for model, sentence, heading, _ in SCENES:
+        said[heading] = Translator.load(model).translate(sentence).translation
+    assert "maison blanche" in said["Word order changes, and attention follows."]
+    assert "ne veut pas" in said["One English word, two French ones."]
+    last = said["Another language, another order."]
+    assert last.index("明天") < last.index("火车") < last.index("北京")
+
+
+def test_saved_record_of_a_long_text_stays_small(translator):
+    text = "A cat sees a dog. " * 110
+    record = answer_record(translator.translate(text[:1990], DecodingOptions(beam=1, max_length=20)))
+    assert len(json.dumps(record)) < 1 << 20
+    assert len(record["sentences"]) > 50
 
 
 def test_card_is_shown_without_its_header():

@@ -22,7 +22,7 @@ PAGE = """<!doctype html>
 <style>
 {colours}
 body {{ margin: 0; background: var(--st-background-color); }}
-main {{ max-width: 72rem; margin: 0 auto; padding: 2.5rem 1.25rem 4rem; }}
+main {{ max-width: 72rem; margin: 0 auto; padding: 2.5rem 1rem 4rem; }}
 h1 {{ font: 600 1rem/1.4 var(--st-font); color: var(--st-text-color); margin: 0 0 1.5rem; }}
 {style}
 </style>

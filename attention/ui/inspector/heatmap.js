@@ -11,7 +11,7 @@ function heatmapSize(app, room, tall = 0) {
   const font = (many ? 12 : 15) * big;
   const labelFont = `${font}px ${theme.sans}`;
   const label = Math.min(widest(rows.map((i) => queryNames[i]), `600 ${labelFont}`) + 16, narrow ? 104 : 190 * big);
-  const note = hiddenNeeded(app) ? (narrow ? 42 : 50) * big : 0;
+  const note = hiddenNeeded(app) ? Math.max(textWidth(app.text.hidden, `italic 12px ${theme.sans}`) + 12, 42) * big : 0;
   const needs = cols.map((i) => textWidth(keyNames[i], `600 ${labelFont}`) + 10 * big);
   const [least, most] = [narrow ? 26 : 14, app.big ? 150 : 70];
   const level = levelWidths(needs, room - label - note, least, most);

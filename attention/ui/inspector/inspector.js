@@ -36,8 +36,7 @@ function receive(app, view) {
   app.panel.setAttribute("aria-label", app.text.step);
   if (first) buildControls(app);
   if (first) app.sent = { ...app.state };
-  else if (restored) report(app, Object.keys(app.state));
-  else if (fresh) report(app, ["step"]);
+  else if (restored || fresh) report(app, Object.keys(app.state));
   draw(app);
   if (fresh) play(app);
   else finish(app);

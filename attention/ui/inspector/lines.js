@@ -53,7 +53,7 @@ function hearWord(app, line, span, i) {
 // Light the words of the answer by how much they looked at one source word.
 function glowBack(app, col) {
   const { reading } = app;
-  app.words[reading.key_line].forEach((span, i) => (paint(span, null), span.classList.toggle("chosen", i === col)));
+  app.words[reading.key_line].forEach((span, i) => (paint(span, null), span.classList.toggle("chosen", columnOf(reading, i) === col)));
   app.words[reading.query_line].forEach((span, i) => {
     const weight = app.rows.includes(i) ? weightAt(app, i, col) : 0;
     paint(span, weight >= LEAST_GLOW ? weight : null);
@@ -61,13 +61,20 @@ function glowBack(app, col) {
   });
 }
 
+// The column of word i of the key line: a decoder looks back from the word it writes, so its first column is the mark
+// that starts the sentence, and word i stands one column later.
+function columnOf(reading, i) {
+  return reading.kind === "decoder" ? i + 1 : i;
+}
+
 // Light the words of one row: the glow behind the keys, a rule under the query; changed words keep their dotted rule.
 function glow(app, row) {
   const { reading } = app;
   for (const line of ["source", "answer"])
     app.words[line].forEach((span, i) => {
-      const isKey = reading.key_line === line && row !== null && app.cols.includes(i);
-      const weight = isKey ? weightAt(app, row, i) : 0;
+      const col = columnOf(reading, i);
+      const isKey = reading.key_line === line && row !== null && app.cols.includes(col);
+      const weight = isKey ? weightAt(app, row, col) : 0;
       paint(span, weight >= LEAST_GLOW ? weight : null);
       span.classList.toggle("chosen", reading.query_line === line && i === row);
       span.classList.toggle("changed", reading.query_line === line && reading.changed.includes(i));

@@ -20,7 +20,8 @@ function showPanel(app) {
   if (step?.candidates.length) panel.append(el("p", { class: "note", text: text.candidates }), candidates(app, step));
   if (step?.log_probability !== null && step?.log_probability !== undefined)
     panel.append(el("p", { class: "note", text: fillIn(text.probability, { probability: percent(Math.exp(step.log_probability)) }) }));
-  if (step?.table.length) panel.append(howTable(app, step, wasOpen));
+  const isSummary = app.state.layer === null && app.state.head === null; // the numbers belong to the summary alone
+  if (step?.table.length && isSummary) panel.append(howTable(app, step, wasOpen));
 }
 
 function percent(share) {

@@ -52,7 +52,7 @@ TEXT: dict[str, str] = {
     "next": "Next step",
     "step_of": "Step {step} of {steps}. To write this word the model looked at",
     "step_of_encoder": "Word {step} of {steps}. To read this word the model looked at",
-    "step_of_decoder": "Step {step} of {steps}. With this word in hand the model looked back at",
+    "step_of_decoder": "Step {step} of {steps}. While writing this word the model looked back at",
     "candidates": "and these words came next to mind",
     "how": "How: scores, weights, context",
     "how_word": "Word",

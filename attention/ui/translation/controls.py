@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from attention.translation.translator import TextError, Translation, Translator
 from attention.ui import loading
@@ -43,8 +44,8 @@ def choose_sentence(target: str) -> None:
     )
 
 
-def toolbar(fields: Sequence[Field], models: Mapping[str, str]) -> None:
-    """Choose the model; present, share, save."""
+def toolbar(models: Mapping[str, str]) -> tuple[DeltaGenerator, DeltaGenerator]:
+    """Choose the model and present; return where `show_share` and `show_save` go."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="translation_toolbar"):
         st.selectbox(
             TEXT["model"],
@@ -56,10 +57,7 @@ def toolbar(fields: Sequence[Field], models: Mapping[str, str]) -> None:
             on_change=_forget_part,
         )
         st.button(TEXT["present"], on_click=start_presenting, key="translation_start")
-        with st.popover(TEXT["share"]):
-            _share(fields)
-        with st.popover(TEXT["save"]):
-            _save(fields)
+        return st.popover(TEXT["share"]), st.popover(TEXT["save"])
 
 
 def choose_part(answer: Translation) -> int:
@@ -124,7 +122,8 @@ def _forget_part() -> None:
     st.session_state[_key("step")] = state.NONE
 
 
-def _share(fields: Sequence[Field]) -> None:
+def show_share(fields: Sequence[Field]) -> None:
+    """Show the link that opens the page as it is."""
     base = (st.context.url or "").split("?")[0].rstrip("/")
     query = link_query(PAGE, fields).partition("?")[2]
     link = f"{base}?{query}" if query else base
@@ -135,7 +134,8 @@ def _share(fields: Sequence[Field]) -> None:
     st.code(link, language=None, wrap_lines=True)
 
 
-def _save(fields: Sequence[Field]) -> None:
+def show_save(fields: Sequence[Field]) -> None:
+    """Offer files of the answer, the same in Python, and the way back in for a saved state."""
     values = current_values(PAGE, fields)
     translator = loading.translator(values["model"])
     try:
@@ -175,7 +175,8 @@ def _downloads(fields: Sequence[Field], values: Mapping, translator: Translator,
         )
     quiet(TEXT["save_picture"])
     st.markdown(f"**{TEXT['python']}**")
-    code = python_code(translator.name, values["sentence"], state.options(), state.mechanism(translator))
+    own = values["own"].strip() if values["more"] == "own" else ""
+    code = python_code(translator.name, part.source, state.options(), state.mechanism(translator), own or None)
     st.code(code, wrap_lines=True)
 
 

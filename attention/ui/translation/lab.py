@@ -9,10 +9,17 @@ import streamlit as st
 from attention.translation.translator import TextError, Translation, Translator
 from attention.ui import loading
 from attention.ui.inspector import inspector
-from attention.ui.links import Field, open_link, show_link
+from attention.ui.links import Field, keep_values, noted_problems, open_link, show_link
 from attention.ui.page import notice, quiet, weights_line
 from attention.ui.translation import state
-from attention.ui.translation.controls import attention_controls, choose_part, choose_sentence, toolbar
+from attention.ui.translation.controls import (
+    attention_controls,
+    choose_part,
+    choose_sentence,
+    show_save,
+    show_share,
+    toolbar,
+)
 from attention.ui.translation.pictures import translation_view
 from attention.ui.translation.scenes import is_presenting, present
 from attention.ui.translation.sections import show_change, show_section, show_side_by_side
@@ -26,22 +33,28 @@ def show() -> None:
         notice(TEXT["no_model"], error=True)
         return
     fields = state.fields(tuple(models))
-    notice(open_link(state.PAGE, fields), error=True)
+    open_link(state.PAGE, fields)
     _translate_live(fields, models)
 
 
 @st.fragment
 def _translate_live(fields: Sequence[Field], models: Mapping[str, str]) -> None:
     """Everything that follows the sentence and the controls."""
+    keep_values(state.PAGE, fields)
+    notice(noted_problems(state.PAGE, fields), error=True)
     if is_presenting():
         present(tuple(models))
     translator = loading.translator(state.value("model"))
     choose_sentence(translator.languages[1])
-    toolbar(fields, models)
+    share, save = toolbar(models)
     try:
         _show_answer(translator, models)
     except TextError as error:
         notice(str(error), error=True)
+    with share:  # last, so that they hold what the picture has just reported
+        show_share(fields)
+    with save:
+        show_save(fields)
     show_link(state.PAGE, fields)
 
 
@@ -56,7 +69,7 @@ def _show_answer(translator: Translator, models: Mapping[str, str]) -> None:
     _show_picture(translator, part, original, models)
     attention_controls()
     if is_changed:
-        show_change(translator, original, part)
+        show_change(translator, original, part, mechanism is not None)
     weights_line()
     with st.expander(TEXT["weights_more"]):
         quiet(TEXT["weights_long"])

@@ -53,14 +53,16 @@ def python_code(
 
 
 def answer_record(answer: Translation) -> dict[str, Any]:
-    """Return the answer as plain lists and strings, for the saved state."""
+    """Return the answer as plain lists and strings, for the saved state; a longer text as its sentences."""
+    if answer.sentences:
+        return {"translation": answer.translation, "sentences": [answer_record(part) for part in answer.sentences]}
     return {
         "source": answer.source,
         "translation": answer.translation,
         "log_probability": answer.log_probability,
         "source_words": [word.text for word in answer.source_words],
         "target_words": [word.text for word in answer.target_words],
-        "weights": answer.map.matrix().round(6).tolist(),
+        "weights": [[round(float(weight), 5) for weight in row] for row in answer.map.matrix()],
     }
 
 

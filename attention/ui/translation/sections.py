@@ -40,8 +40,11 @@ STYLE = """<style>
 </style>"""
 
 
-def show_change(translator: Translator, original: Translation, answer: Translation) -> None:
-    """Show the translation and weights without the visitor's changes beside those with them."""
+def show_change(translator: Translator, original: Translation, answer: Translation, other_attention: bool) -> None:
+    """Show the translation and weights without the visitor's changes beside those with them.
+
+    other_attention: the attention was changed, not only the search.
+    """
     before, after = changed_words(original.target_words, answer.target_words)
     language = translator.languages[1]
     rows = (("before", TEXT["original"], original, before), ("after", TEXT["yours"], answer, after))
@@ -50,6 +53,9 @@ def show_change(translator: Translator, original: Translation, answer: Translati
         for name, label, found, positions in rows
     )
     st.html(f'{STYLE}<dl class="lab-versus">{lines}</dl>')
+    if not (before or after or other_attention):
+        quiet(TEXT["changed_nothing"])
+        return
     quiet(TEXT["changed_words" if before or after else "changed_same"])
     left, right = st.columns(2)
     with left:
@@ -101,7 +107,9 @@ def show_side_by_side(
             TEXT["compare_with"], others, format_func=models.get, key=key, label_visibility="collapsed", width=300
         )
         other = loading.translator(state.value("second"))
-        second = state.translated(other.name, answer.source, state.options(), state.mechanism(other)).parts[0]
+        whole = state.translated(other.name, answer.source, state.options(), state.mechanism(other))
+        notice(whole.notes)
+        second = whole.parts[0]
         changed = state.changed_rows(answer, second) if other.pair == translator.pair else ()
         inspector(translation_view(other, second, changed, {"end": state.value("end")}), key="second_inspector")
     if other.pair == translator.pair:

@@ -13,11 +13,11 @@ TEXT: dict[str, str] = {
     "present": "Present",
     "share": "Share",
     "save": "Save",
-    "meta": "{seconds} · {words} words · mean log-probability {mean} a piece",
+    "meta": "translated in {seconds} · {words} words · mean log-probability {mean} a piece",
     "meta_forced": "your translation · {words} words · mean log-probability {mean} a piece",
     "caption": "Each row is one {target} word; its colours show where the model looked in the {source} sentence and add"
     " up to 1. Words made of several pieces are joined: columns added, rows averaged.",
-    "caption_arcs": "Each line joins a {target} word to an {source} word that the model looked at for it: the darker"
+    "caption_arcs": "Each line joins a {target} word to an {source} word that the model looked at for it: the stronger"
     " and thicker, the more. Point at a word to see its lines alone.",
     "caption_heads": "One small picture a head: rows are {target} words, columns {source} words. Heads differ: some"
     " follow the words in order, some hardly care. Choose one to enlarge it.",
@@ -37,9 +37,9 @@ TEXT: dict[str, str] = {
     # change it live
     "change": "Change the attention",
     "temperature": "Temperature",
-    "temperature_help": "Scores are divided by it before they become weights: below 1 sharpens, above 1 blurs.",
+    "temperature_help": "Divides the scores of the attention over the source: below 1 sharpens, above 1 blurs.",
     "normaliser": "Normaliser",
-    "normaliser_help": "What turns scores into weights.",
+    "normaliser_help": "What turns the scores of the attention over the source into weights.",
     "beam": "Beam width",
     "beam_help": "How many translations are kept side by side while searching; 1 takes the likeliest piece each time.",
     "length_penalty": "Length penalty",
@@ -51,6 +51,7 @@ TEXT: dict[str, str] = {
     "hardmax": "hard argmax",
     "uniform": "off: equal weights",
     "changed_same": "Your changes leave the translation as it was; the weights differ.",
+    "changed_nothing": "Searching that way finds the same translation.",
     "changed_words": "Words that your changes replaced are marked in each line.",
     "original": "Without your changes",
     "yours": "With your changes",
@@ -100,7 +101,7 @@ TEXT: dict[str, str] = {
     " information too, and quite different weights can give the same translation (Jain & Wallace 2019; for the other"
     " side, Wiegreffe & Pinter 2019). Change the weights above and watch how much, or how little, changes.",
     "own_scene": "Your sentence, translated while you watch.",
-    "own_scene_comment": "Dark words are those that the model looked at for the word it is writing.",
+    "own_scene_comment": "Indigo lies on the words that the model looked at for the word it is writing.",
     "no_model": "No translation model is installed. Train one with the commands in the README.",
     "no_such_model": "The link asks for the model “{value}”, which is not installed; “{default}” is used instead.",
     "cannot_run": "The model cannot do that: {reason}",
@@ -127,7 +128,7 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
         Example("Long", "When I was a child, my grandmother told me a story every evening before I fell asleep."),
     ),
     "zh": (
-        Example("Reordering", "I drink tea with my friends every morning."),
+        Example("Reordering", "I will go to Beijing by train tomorrow."),
         Example("Negation", "He has never been to Beijing."),
         Example("Measure words", "I bought three books and two cups of coffee."),
         Example("Idiom", "It's raining cats and dogs."),
@@ -139,13 +140,13 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
 SCENES: tuple[tuple[str, str, str, str], ...] = (
     # model, sentence, heading, comment
     ("en-fr-recurrent", "The cat sleeps.", "A model reads English and writes French.",
-     "Each row is a French word; dark cells show the English words it looked at."),
+     "Each row is a French word; the strong cells show the English words it looked at."),
     ("en-fr-recurrent", "I have not seen the white house yet.", "Word order changes, and attention follows.",
-     "“white house” becomes “maison blanche”: the dark cells cross over."),
+     "“white house” becomes “maison blanche”: the strong cells cross over."),
     ("en-fr-recurrent", "She doesn't want to sing tonight.", "One English word, two French ones.",
      "“ne … pas” stands around the verb; see where its two halves look."),
     ("en-fr-transformer", "My little sister is happy, but my brother is sad.", "The same idea in a Transformer.",
-     "Its attention has several layers and heads; this is their mean in the layer that aligns best."),
-    ("en-zh-transformer", "I drink tea with my friends every morning.", "Another language, another order.",
-     "Chinese says when, and with whom, before what."),
+     "Its attention has several layers and heads; this is the mean of them all."),
+    ("en-zh-transformer", "I will go to Beijing by train tomorrow.", "Another language, another order.",
+     "Chinese says when, then how, then where: tomorrow, by train, to Beijing."),
 )  # fmt: skip
