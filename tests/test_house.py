@@ -39,7 +39,6 @@ def room(path: Path) -> str:
 @pytest.mark.parametrize("path", CODE, ids=place)
 def test_only_its_own_room_imports_a_library(path):
     allowed = {"streamlit": ("app.py", "pages/", "attention/ui/"), "plotly": ("attention/figures/",)}
-    allowed["plotly"] += ("attention/ui/loading.py",)  # imports it ahead of the first chart
     for library, rooms in allowed.items():
         if library in {name.split(".")[0] for name in imports(path)}:
             assert place(path).startswith(rooms)

@@ -25,8 +25,9 @@ def prepare_process() -> bool:
     each click 100–200 ms. Freezing leaves the collection of what is made later as it is.
     """
     import pandas  # noqa: F401
-    import plotly.graph_objects  # noqa: F401
     import torch
+
+    import attention.figures.attention_heatmap  # noqa: F401, brings plotly
 
     torch.set_num_threads(1)  # several visitors at once gain more than one visitor would from two threads
     gc.collect()
