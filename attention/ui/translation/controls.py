@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from attention.translation.translator import TextError, Translation, Translator
 from attention.ui import loading
 from attention.ui.inspector import inspector_html
-from attention.ui.links import Field, current_values, link_query, open_state, state_json, widget_key
+from attention.ui.links import ADDRESS_LIMIT, Field, current_values, link_query, open_state, state_json, widget_key
 from attention.ui.page import notice, quiet
 from attention.ui.translation import state
 from attention.ui.translation.pictures import translation_view
@@ -127,7 +127,7 @@ def show_share(fields: Sequence[Field]) -> None:
     base = (st.context.url or "").split("?")[0].rstrip("/")
     query = link_query(PAGE, fields).partition("?")[2]
     link = f"{base}?{query}" if query else base
-    if len(query) > 4096:
+    if len(query) > ADDRESS_LIMIT:
         notice(TEXT["share_long"])
         return
     quiet(TEXT["share_hint"])

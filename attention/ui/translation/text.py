@@ -32,7 +32,6 @@ TEXT: dict[str, str] = {
     "candidates": "and these were the likeliest next pieces",
     "summary": "mean of {layers}",
     "part": "Sentence",
-    "part_of": "{part} of {parts}",
     "whole": "The whole translation",
     # change it live
     "change": "Change the attention",
@@ -65,7 +64,6 @@ TEXT: dict[str, str] = {
     "own": "Your own translation",
     "beam_tree": "Beam search",
     "card": "About the model",
-    "more_none": "Pick one to open it here.",
     "compare_with": "Second model",
     "compare_line": "{model} finds its translation {ratio} {other} finds its own, piece for piece.",
     "own_input": "Your {target} translation of the sentence above",
@@ -103,8 +101,6 @@ TEXT: dict[str, str] = {
     "own_scene": "Your sentence, translated while you watch.",
     "own_scene_comment": "Indigo lies on the words that the model looked at for the word it is writing.",
     "no_model": "No translation model is installed. Train one with the commands in the README.",
-    "no_such_model": "The link asks for the model “{value}”, which is not installed; “{default}” is used instead.",
-    "cannot_run": "The model cannot do that: {reason}",
 }
 
 NORMALISERS = ("softmax", "sparsemax", "entmax15", "hardmax", "uniform")
