@@ -153,14 +153,14 @@ def show_save(fields: Sequence[Field]) -> None:
 def _downloads(fields: Sequence[Field], values: Mapping, translator: Translator, answer: Translation) -> None:
     """Offer the files, each made only when asked for; that happens outside the session, so all they need goes along."""
     part = answer.parts[min(values["part"], len(answer.parts) - 1)]
-    view = translation_view(translator, part, initial=state.inspector_initial())
+    initial = state.inspector_initial()
+
+    def page() -> bytes:
+        view = translation_view(translator, part, initial=initial)
+        return inspector_html(view, f"{part.source} → {part.translation}").encode()
+
     for name, ending, kind, make in (
-        (
-            "save_html",
-            "html",
-            "text/html",
-            lambda: inspector_html(view, f"{part.source} → {part.translation}").encode(),
-        ),
+        ("save_html", "html", "text/html", page),
         ("save_csv", "csv", "text/csv", lambda: weights_csv(answer.map)),
         ("save_json", "json", "application/json", lambda: state_json(PAGE, fields, values, answer_record(answer))),
     ):
