@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from attention.attention_map import AttentionMap
 from attention.figures.theme import DARK, LIGHT
@@ -286,10 +287,10 @@ def test_numbers_can_be_read_on_every_colour(open_window, tmp_path, palette):
 
 def test_colours_follow_the_system_at_once(page, tmp_path):
     open_view(page, tmp_path, made_view())
-    colour = "getComputedStyle(document.querySelector('.cell.w100, .cell')).backgroundColor"
-    before = page.evaluate(colour)
+    cell = page.locator(".cell").first
+    before = cell.evaluate("(node) => getComputedStyle(node).backgroundColor")
     page.emulate_media(color_scheme="dark")
-    page.wait_for_function(f"{colour} !== '{before}'")
+    expect(cell).not_to_have_css("background-color", before)
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light")])
