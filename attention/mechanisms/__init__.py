@@ -1,4 +1,7 @@
-"""Attention itself, as pure functions: scores, normalisers, masks, heads, positions; `CATALOGUE` lists them all."""
+"""Attention itself, as pure functions: scores, normalisers, masks, heads, positions, and linear attention.
+
+`CATALOGUE` lists them all.
+"""
 
 from attention.mechanisms.attend import (
     LAYERS,
@@ -11,10 +14,11 @@ from attention.mechanisms.attend import (
     attention_weights,
 )
 from attention.mechanisms.catalogue import CATALOGUE, Entry
-from attention.mechanisms.heads import MultiHeadAttention, merge_heads, split_heads
-from attention.mechanisms.masks import causal_mask, combine_masks, local_mask, padding_mask
+from attention.mechanisms.heads import GroupedQueryAttention, MultiHeadAttention, merge_heads, split_heads
+from attention.mechanisms.linear import elu_features, linear_attend, linear_weights
+from attention.mechanisms.masks import causal_mask, combine_masks, global_mask, local_mask, padding_mask, strided_mask
 from attention.mechanisms.normalisers import entmax15, hardmax, softmax, sparsemax, uniform
-from attention.mechanisms.positions import sinusoidal_positions
+from attention.mechanisms.positions import linear_biases, rotate, sinusoidal_positions
 from attention.mechanisms.scores import (
     AdditiveLayer,
     GeneralLayer,
@@ -34,6 +38,7 @@ __all__ = [
     "AdditiveLayer",
     "Entry",
     "GeneralLayer",
+    "GroupedQueryAttention",
     "Mechanism",
     "MultiHeadAttention",
     "additive_scores",
@@ -44,16 +49,23 @@ __all__ = [
     "combine_masks",
     "cosine_scores",
     "dot_scores",
+    "elu_features",
     "entmax15",
     "general_scores",
+    "global_mask",
     "hardmax",
+    "linear_attend",
+    "linear_biases",
+    "linear_weights",
     "local_mask",
     "merge_heads",
     "padding_mask",
+    "rotate",
     "scaled_dot_scores",
     "sinusoidal_positions",
     "softmax",
     "sparsemax",
     "split_heads",
+    "strided_mask",
     "uniform",
 ]

@@ -49,8 +49,7 @@ class MultiHeadAttention(nn.Module):
     ) -> None:
         super().__init__()
         _check_heads(d_model, heads)
-        if score not in SCORES:
-            raise ValueError(f"score must be one of {', '.join(SCORES)}, got {score!r}; choose one of these")
+        _check_score(score)
         self.d_model, self.heads, self.head_dim = d_model, heads, d_model // heads
         self.mechanism = Mechanism(score=score)
         key_dim, value_dim = key_dim or d_model, value_dim or d_model
@@ -127,13 +126,8 @@ class MultiHeadAttention(nn.Module):
         Raises ValueError when the mechanism's score has parameters and this module was made for another score.
         """
         mechanism = self.mechanism if mechanism is None else mechanism
-        if mechanism.score in LAYERS and mechanism.score != self.mechanism.score:
-            raise ValueError(
-                f"this module was made for the {self.mechanism.score} score and has no parameters for "
-                f"{mechanism.score}; make it with score={mechanism.score!r}"
-            )
-        if mask is not None and mask.ndim == 3:
-            mask = mask.unsqueeze(1)  # (batch, 1, query_len, key_len)
+        _check_parameters(mechanism, self.mechanism)
+        mask = _with_head_axis(mask)
         return attend(q, k, v, mechanism, mask, layer=self.score_layer, need_weights=need_weights)
 
     def output(self, context: Tensor) -> Tensor:
@@ -153,6 +147,100 @@ class MultiHeadAttention(nn.Module):
         return tuple(split_heads(part, self.heads) for part in projected.chunk(parts, dim=-1))
 
 
+class GroupedQueryAttention(nn.Module):
+    """Multi-head attention in which several heads share one key head and one value head.
+
+    head_i = attend(Q W_i^Q, K W_g^K, V W_g^V), g the group of head i;  output = concat(head_1, …, head_h) W^O
+    Ainslie et al. 2023, section 2.2; with one group it is multi-query attention, Shazeer 2019, section 3
+
+    d_model, heads, key_dim, value_dim, bias, score and all methods: as in `MultiHeadAttention`, which it equals when
+    groups is heads. groups: how many key and value heads there are; consecutive heads share one.
+    What a decoder keeps, (batch, groups, key_len, head_dim) twice, is heads / groups times smaller.
+    Raises ValueError when heads does not divide d_model, groups does not divide heads, or the score is unknown.
+    """
+
+    def __init__(
+        self,
+        d_model: int,
+        heads: int,
+        groups: int,
+        key_dim: int | None = None,
+        value_dim: int | None = None,
+        bias: bool = True,
+        score: str = "scaled_dot",
+    ) -> None:
+        super().__init__()
+        _check_heads(d_model, heads)
+        _check_score(score)
+        if groups < 1 or heads % groups:
+            raise ValueError(f"{heads} heads cannot share {groups} groups; use one of {divisors(heads)} groups")
+        self.d_model, self.heads, self.groups, self.head_dim = d_model, heads, groups, d_model // heads
+        self.mechanism = Mechanism(score=score)
+        self.query_proj = nn.Linear(d_model, d_model, bias=bias)
+        self.key_proj = nn.Linear(key_dim or d_model, groups * self.head_dim, bias=bias)
+        self.value_proj = nn.Linear(value_dim or d_model, groups * self.head_dim, bias=bias)
+        self.out_proj = nn.Linear(d_model, d_model, bias=bias)
+        self.score_layer = _score_layer(score, self.head_dim)
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draw all projections anew, as `MultiHeadAttention` does: Xavier, with biases 0."""
+        for name, module in self.named_children():
+            if isinstance(module, nn.Linear):
+                nn.init.xavier_uniform_(module.weight, gain=1 if name == "out_proj" else 0.5**0.5)
+                if module.bias is not None:
+                    nn.init.zeros_(module.bias)
+
+    def forward(
+        self,
+        query: Tensor,
+        key: Tensor,
+        value: Tensor,
+        mask: Tensor | None = None,
+        mechanism: Mechanism | None = None,
+        need_weights: bool = True,
+    ) -> tuple[Tensor, Tensor | None]:
+        """Return context (batch, query_len, d_model) and weights (batch, heads, query_len, key_len) or None.
+
+        All arguments as in `MultiHeadAttention.forward`.
+        """
+        q = self.project_query(query)
+        k, v = self.project_key_value(key, value)
+        context, weights = self.attend_projected(q, k, v, mask, mechanism, need_weights)
+        return self.output(context), weights
+
+    def project_query(self, query: Tensor) -> Tensor:
+        """Return the queries of all heads, (batch, heads, query_len, head_dim)."""
+        return split_heads(self.query_proj(query), self.heads)
+
+    def project_key_value(self, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the keys and the values of all groups, (batch, groups, key_len, head_dim) each."""
+        return split_heads(self.key_proj(key), self.groups), split_heads(self.value_proj(value), self.groups)
+
+    def attend_projected(
+        self,
+        q: Tensor,
+        k: Tensor,
+        v: Tensor,
+        mask: Tensor | None = None,
+        mechanism: Mechanism | None = None,
+        need_weights: bool = True,
+    ) -> tuple[Tensor, Tensor | None]:
+        """Attend with what the two methods above returned: context (batch, heads, query_len, head_dim), and weights.
+
+        Raises ValueError when the mechanism's score has parameters and this module was made for another score.
+        """
+        k, v = (x.repeat_interleave(self.heads // self.groups, dim=-3) for x in (k, v))  # one for every head
+        mechanism = self.mechanism if mechanism is None else mechanism
+        _check_parameters(mechanism, self.mechanism)
+        mask = _with_head_axis(mask)
+        return attend(q, k, v, mechanism, mask, layer=self.score_layer, need_weights=need_weights)
+
+    def output(self, context: Tensor) -> Tensor:
+        """Join the heads' contexts and mix them: (batch, heads, query_len, head_dim) -> (batch, query_len, d_model)."""
+        return self.out_proj(merge_heads(context))
+
+
 def divisors(number: int) -> list[int]:
     """Return all whole numbers that divide a positive number, in order."""
     return [i for i in range(1, number + 1) if number % i == 0]
@@ -162,6 +250,24 @@ def _score_layer(score: str, head_dim: int) -> nn.Module | None:
     if score == "general":
         return GeneralLayer(head_dim, head_dim)
     return AdditiveLayer(head_dim, head_dim, head_dim) if score == "additive" else None
+
+
+def _with_head_axis(mask: Tensor | None) -> Tensor | None:
+    """Give a mask (batch, query_len, key_len) the axis of the heads: (batch, 1, query_len, key_len)."""
+    return mask.unsqueeze(1) if mask is not None and mask.ndim == 3 else mask
+
+
+def _check_score(score: str) -> None:
+    if score not in SCORES:
+        raise ValueError(f"score must be one of {', '.join(SCORES)}, got {score!r}; choose one of these")
+
+
+def _check_parameters(mechanism: Mechanism, own: Mechanism) -> None:
+    if mechanism.score in LAYERS and mechanism.score != own.score:
+        raise ValueError(
+            f"this module was made for the {own.score} score and has no parameters for "
+            f"{mechanism.score}; make it with score={mechanism.score!r}"
+        )
 
 
 def _check_heads(d_model: int, heads: int) -> None:

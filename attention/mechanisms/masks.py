@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import torch
 from torch import Tensor
 
@@ -54,6 +56,54 @@ def local_mask(query_len: int, key_len: int, window: int, device: torch.device |
         raise ValueError(f"window must be 0 or more positions, got {window}; 0 lets a query see its own position only")
     queries = torch.arange(query_len, device=device)[:, None]
     return (queries - torch.arange(key_len, device=device)).abs() <= window
+
+
+def strided_mask(
+    query_len: int, key_len: int | None = None, *, window: int, stride: int, device: torch.device | str | None = None
+) -> Tensor:
+    """Let every query see the keys around its own position and, from there, every stride-th key.
+
+    Query i may attend to key j when |i - j| ≤ window or (i - j) mod stride = 0      Child et al. 2019, section 4.3,
+    "strided", both patterns in one head as in section 5.2; there j ≤ i (combine with `causal_mask`), window = stride
+
+    key_len: query_len when left out.
+    Returns (query_len, key_len) boolean.
+    Raises ValueError when window is negative or stride is below 1.
+    """
+    if stride < 1:
+        raise ValueError(f"stride must be 1 or more positions, got {stride}; 1 lets a query see every key")
+    key_len = query_len if key_len is None else key_len
+    near = local_mask(query_len, key_len, window, device)
+    distances = torch.arange(query_len, device=device)[:, None] - torch.arange(key_len, device=device)
+    return near | (distances % stride == 0)
+
+
+def global_mask(
+    query_len: int,
+    key_len: int | None = None,
+    *,
+    positions: Iterable[int] = (0,),
+    device: torch.device | str | None = None,
+) -> Tensor:
+    """Let a few positions see every key, and every query see them; all else stays closed.
+
+    Query i may attend to key j when i or j is one of the positions      Beltagy et al. 2020, section 3.1
+
+    Meant to be joined with another mask: `local_mask(n, n, 2) | global_mask(n)`.
+    key_len: query_len when left out; positions: whole numbers from 0.
+    Returns (query_len, key_len) boolean.
+    Raises ValueError when a position is neither a query nor a key.
+    """
+    key_len = query_len if key_len is None else key_len
+    chosen = list(positions)
+    outside = [position for position in chosen if not 0 <= position < max(query_len, key_len)]
+    if outside:
+        raise ValueError(f"positions must be from 0 to {max(query_len, key_len) - 1}, got {outside}; leave these out")
+    marked = torch.tensor(chosen, dtype=torch.long, device=device)
+    queries, keys = (
+        (torch.arange(length, device=device)[:, None] == marked).any(dim=-1) for length in (query_len, key_len)
+    )
+    return queries[:, None] | keys
 
 
 def combine_masks(*masks: Tensor | None) -> Tensor | None:

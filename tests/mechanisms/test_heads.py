@@ -1,11 +1,14 @@
 import pytest
 import torch
 from torch import nn
+from torch.autograd import gradcheck
+from torch.nn import functional as F
 
 from attention.mechanisms import (
     NORMALISERS,
     SCALED_DOT,
     SCORES,
+    GroupedQueryAttention,
     Mechanism,
     MultiHeadAttention,
     causal_mask,
@@ -53,6 +56,14 @@ def _torchs(key_dim=None, value_dim=None, bias=True):
 
 def _vectors(length, dim=D_MODEL):
     return torch.randn(BATCH, length, dim, dtype=torch.float64)
+
+
+def _grouped(groups, heads=6, d_model=24, **options):
+    ours = GroupedQueryAttention(d_model, heads, groups, **options).double()
+    for projection in (ours.query_proj, ours.key_proj, ours.value_proj, ours.out_proj):
+        if projection.bias is not None:
+            nn.init.normal_(projection.bias)
+    return ours
 
 
 def test_splitting_hands_each_head_its_part():
@@ -210,3 +221,110 @@ def test_permuting_heads_of_the_parameters_permutes_the_weights():
     state["in_proj.weight"] = torch.cat([part[rows] for part in state["in_proj.weight"].chunk(3)])
     ours.load_state_dict(state)
     torch.testing.assert_close(ours(x, x, x)[1], weights[:, order])
+
+
+@pytest.mark.parametrize("need_weights", [True, False])
+@pytest.mark.parametrize("groups", [1, 2, 3, 6])
+def test_grouped_queries_equal_torchs_grouped_attention(groups, need_weights):
+    ours, query, memory = _grouped(groups), _vectors(QUERY_LEN, 24), _vectors(KEY_LEN, 24)
+    mask = torch.rand(BATCH, 1, QUERY_LEN, KEY_LEN) > 0.4
+    mask[..., 0] = True
+    context, weights = ours(query, memory, memory, mask, need_weights=need_weights)
+    q = ours.query_proj(query).view(BATCH, QUERY_LEN, 6, 4).transpose(1, 2)
+    k, v = (
+        projection(memory).view(BATCH, KEY_LEN, groups, 4).transpose(1, 2)
+        for projection in (ours.key_proj, ours.value_proj)
+    )
+    expected = F.scaled_dot_product_attention(q, k, v, attn_mask=mask, enable_gqa=True)
+    torch.testing.assert_close(context, ours.out_proj(expected.transpose(1, 2).reshape(BATCH, QUERY_LEN, 24)))
+    if need_weights:
+        assert weights.shape == (BATCH, 6, QUERY_LEN, KEY_LEN)
+        for head in range(6):
+            scores = q[:, head] @ k[:, head * groups // 6].mT / 2  # √4
+            torch.testing.assert_close(weights[:, head], torch.softmax(scores.where(mask[:, 0], -torch.inf), -1))
+    else:
+        assert weights is None
+
+
+@pytest.mark.parametrize(("key_dim", "value_dim"), [(None, None), (8, 10)])
+def test_as_many_groups_as_heads_is_torchs_module(key_dim, value_dim):
+    theirs = _torchs(key_dim, value_dim)
+    ours = GroupedQueryAttention(D_MODEL, HEADS, HEADS, key_dim, value_dim).double()
+    weights = theirs.in_proj_weight.chunk(3) if key_dim is None else None
+    weights = weights or (theirs.q_proj_weight, theirs.k_proj_weight, theirs.v_proj_weight)
+    state = {"out_proj.weight": theirs.out_proj.weight, "out_proj.bias": theirs.out_proj.bias}
+    for name, weight, bias in zip(("query", "key", "value"), weights, theirs.in_proj_bias.chunk(3), strict=True):
+        state |= {f"{name}_proj.weight": weight, f"{name}_proj.bias": bias}
+    ours.load_state_dict(state)
+    query, key, value = _vectors(QUERY_LEN), _vectors(KEY_LEN, key_dim or 12), _vectors(KEY_LEN, value_dim or 12)
+    real = torch.arange(KEY_LEN) < torch.tensor([[4], [7]])
+    found = ours(query, key, value, real[:, None])
+    # torch's module has the opposite convention: True there means padding
+    torch.testing.assert_close(found, theirs(query, key, value, key_padding_mask=~real, average_attn_weights=False))
+    torch.testing.assert_close(found, _copy_of_torchs(theirs)(query, key, value, real[:, None]))
+
+
+def test_grouped_is_multi_head_with_the_keys_and_values_of_a_group_repeated():
+    grouped, whole = _grouped(2), _grouped(6)
+    state = dict(grouped.state_dict())
+    for name in ("key", "value"):
+        for part in ("weight", "bias"):
+            rows = state[f"{name}_proj.{part}"].unflatten(0, (2, 4))  # (groups, head_dim, ...)
+            state[f"{name}_proj.{part}"] = rows.repeat_interleave(3, dim=0).flatten(0, 1)
+    whole.load_state_dict(state)
+    query, memory = _vectors(QUERY_LEN, 24), _vectors(KEY_LEN, 24)
+    torch.testing.assert_close(grouped(query, memory, memory), whole(query, memory, memory))
+
+
+def test_grouped_keeps_few_keys_and_values_and_decodes_step_by_step():
+    ours, x = _grouped(2), _vectors(QUERY_LEN, 24)
+    whole, whole_weights = ours(x, x, x, causal_mask(QUERY_LEN))
+    k, v = ours.project_key_value(x, x)
+    assert k.shape == v.shape == (BATCH, 2, QUERY_LEN, 4)
+    for i in range(QUERY_LEN):
+        q = ours.project_query(x[:, i : i + 1])
+        context, weights = ours.attend_projected(q, k[:, :, : i + 1], v[:, :, : i + 1])
+        torch.testing.assert_close(ours.output(context)[:, 0], whole[:, i])
+        torch.testing.assert_close(weights[:, :, 0], whole_weights[:, :, i, : i + 1])
+
+
+@pytest.mark.parametrize("need_weights", [True, False])
+def test_grouped_query_with_nothing_to_attend_to_sees_nothing(need_weights):
+    ours, query, memory = _grouped(3, bias=False), _vectors(QUERY_LEN, 24).requires_grad_(), _vectors(KEY_LEN, 24)
+    mask = torch.ones(BATCH, QUERY_LEN, KEY_LEN, dtype=torch.bool)
+    mask[1, 3] = False
+    context, weights = ours(query, memory, memory, mask, need_weights=need_weights)
+    assert (context[1, 3] == 0).all()
+    assert (context[0, 3] != 0).any()
+    assert weights is None or (weights[1, :, 3] == 0).all()
+    context.sum().backward()
+    assert query.grad.isfinite().all()
+    assert (query.grad[1, 3] == 0).all()
+
+
+def test_gradient_of_grouped_queries_is_right():
+    ours = _grouped(1, heads=2, d_model=6)
+    inputs = [_vectors(length, 6).requires_grad_() for length in (3, 4, 4)]
+    assert gradcheck(lambda q, k, v, *_: ours(q, k, v)[0], (*inputs, *ours.parameters()))
+
+
+@pytest.mark.parametrize("score", SCORES)
+def test_grouped_runs_every_score(score):
+    ours, x = _grouped(2, score=score), _vectors(QUERY_LEN, 24)
+    context, weights = ours(x, x, x, causal_mask(QUERY_LEN))
+    assert context.shape == (BATCH, QUERY_LEN, 24)
+    torch.testing.assert_close(weights.sum(-1), torch.ones(BATCH, 6, QUERY_LEN).double())
+    if score != "additive":
+        with pytest.raises(ValueError, match="has no parameters for additive; make it with score='additive'"):
+            ours(x, x, x, mechanism=Mechanism("additive"))
+
+
+def test_grouped_refuses_what_cannot_be_shared():
+    with pytest.raises(ValueError, match=r"6 heads cannot share 4 groups; use one of \[1, 2, 3, 6\] groups"):
+        GroupedQueryAttention(24, 6, 4)
+    with pytest.raises(ValueError, match="6 heads cannot share 0 groups"):
+        GroupedQueryAttention(24, 6, 0)
+    with pytest.raises(ValueError, match="d_model 24 cannot be split over 5 heads"):
+        GroupedQueryAttention(24, 5, 5)
+    with pytest.raises(ValueError, match="score must be one of"):
+        GroupedQueryAttention(24, 6, 2, score="guess")
