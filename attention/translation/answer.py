@@ -42,6 +42,7 @@ class Translation:
     layer and head by kind: "cross", and for a Transformer "encoder" and "decoder".
     tree: what the beam weighed; None for greedy search and for a forced translation. forced: given, not searched.
     seconds: wall time of search and attention. notes: what a person should know, as sentences.
+    source_ids, target_ids: the pieces as the model reads them, end mark last.
     unknown: characters that the model never saw. mechanism: what replaced the model's own attention, or None.
     sentences: the parts of a longer text, each a whole Translation, else empty. The text's own words, pieces, steps and
     maps are then those of its parts one after the other (the maps block by block; the numbers of a step are over the
@@ -69,6 +70,8 @@ class Translation:
     notes: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     sentences: tuple[Translation, ...] = ()
+    source_ids: tuple[int, ...] = ()
+    target_ids: tuple[int, ...] = ()
 
     @property
     def parts(self) -> tuple[Translation, ...]:
@@ -92,6 +95,8 @@ def joined_translation(answers: Sequence[Translation]) -> Translation:
         target_words=_joined_words([answer.target_words for answer in answers]),
         source_pieces=tuple(piece for answer in answers for piece in answer.source_pieces),
         target_pieces=tuple(piece for answer in answers for piece in answer.target_pieces),
+        source_ids=tuple(piece for answer in answers for piece in answer.source_ids),
+        target_ids=tuple(piece for answer in answers for piece in answer.target_ids),
         log_probability=sum(answer.log_probability for answer in answers),
         steps=_joined_steps(answers),
         map=block_diagonal([answer.map for answer in answers]),

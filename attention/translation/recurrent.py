@@ -40,10 +40,19 @@ class RecurrentTranslator(nn.Module):
         with torch.no_grad():
             self.embedding.weight[PAD].zero_()
 
-    def encode(self, source: Tensor, mask: Tensor, need_weights: bool = False) -> Encoded:
-        """Read the sentences; source: (batch, source_len) ids, mask: the same shape, True = a real piece."""
+    def embed_source(self, source: Tensor) -> Tensor:
+        """Return the vectors of the pieces, (batch, source_len, embedding_dim)."""
+        return self._embed(source)
+
+    def encode(
+        self, source: Tensor, mask: Tensor, need_weights: bool = False, embedded: Tensor | None = None
+    ) -> Encoded:
+        """Read the sentences; source: (batch, source_len) ids, mask: the same shape, True = a real piece.
+
+        embedded: what `embed_source` gave, for those who want gradients with respect to it.
+        """
         lengths = mask.sum(dim=1).cpu()
-        embedded = self._embed(source)
+        embedded = self.embed_source(source) if embedded is None else embedded
         packed = pack_padded_sequence(embedded, lengths, batch_first=True, enforce_sorted=False)
         states, (hidden, _) = self.encoder(packed)
         memory, _ = pad_packed_sequence(states, batch_first=True, total_length=source.shape[1])

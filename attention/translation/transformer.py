@@ -104,9 +104,18 @@ class TransformerTranslator(nn.Module):
         with torch.no_grad():
             self.embedding.weight[PAD].zero_()
 
-    def encode(self, source: Tensor, mask: Tensor, need_weights: bool = False) -> Encoded:
-        """Read the sentences; source: (batch, source_len) ids, mask: the same shape, True = a real piece."""
-        values = self._embed(source)
+    def embed_source(self, source: Tensor) -> Tensor:
+        """Return the vectors of the pieces, before positions are added, (batch, source_len, d_model)."""
+        return self.embedding(source) * math.sqrt(self.config.d_model)
+
+    def encode(
+        self, source: Tensor, mask: Tensor, need_weights: bool = False, embedded: Tensor | None = None
+    ) -> Encoded:
+        """Read the sentences; source: (batch, source_len) ids, mask: the same shape, True = a real piece.
+
+        embedded: what `embed_source` gave, for those who want gradients with respect to it.
+        """
+        values = self._placed(self.embed_source(source) if embedded is None else embedded)
         all_weights = []
         for layer in self.encoder_layers:
             values, weights = layer(values, mask[:, None, None], need_weights)
@@ -189,11 +198,13 @@ class TransformerTranslator(nn.Module):
         return values + layer.dropout(attention.output(context)), weights
 
     def _embed(self, tokens: Tensor, first: int = 0) -> Tensor:
-        length = tokens.shape[1]
+        return self._placed(self.embed_source(tokens), first)
+
+    def _placed(self, embedded: Tensor, first: int = 0) -> Tensor:
+        length = embedded.shape[1]
         if first + length > MAX_POSITIONS:
             raise ValueError(f"{first + length} pieces came; the model has positions for {MAX_POSITIONS}")
-        scaled = self.embedding(tokens) * math.sqrt(self.config.d_model)
-        return self.dropout(scaled + self.positions[first : first + length])
+        return self.dropout(embedded + self.positions[first : first + length])
 
     def _logits(self, values: Tensor) -> Tensor:
         return nn.functional.linear(self.decoder_norm(values), self.embedding.weight)

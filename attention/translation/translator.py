@@ -243,6 +243,8 @@ class Translator:
             target_words=target_words,
             source_pieces=tuple(source_pieces),
             target_pieces=tuple(target_pieces),
+            source_ids=tuple(source),
+            target_ids=tuple(tokens),
             log_probability=sum(step.log_probability for step in steps),
             steps=steps,
             map=alignment_map(by_word["cross"], layers),
