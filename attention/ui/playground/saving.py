@@ -1,0 +1,136 @@
+"""What a visitor can take along: code, notebook, every step as CSV, an interactive page, the state itself."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+
+import numpy as np
+import streamlit as st
+
+from attention.ui.links import ADDRESS_LIMIT, current_values, link_query, open_state, state_json
+from attention.ui.matrices import strip_html
+from attention.ui.page import notice, quiet
+from attention.ui.playground.computing import SPLIT, Computed, tensors
+from attention.ui.playground.pictures import strip_matrices
+from attention.ui.playground.state import FIELDS, PAGE
+from attention.ui.playground.text import TEXT
+
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would run a cell that begins with one
+MESSAGES = "playground: messages about an opened file"
+
+
+def show_share() -> None:
+    """Show the link that opens the page as it is."""
+    base = (st.context.url or "").split("?")[0].rstrip("/")
+    query = link_query(PAGE, FIELDS).partition("?")[2]
+    if len(query) > ADDRESS_LIMIT:
+        notice(TEXT["share_long"])
+        return
+    quiet(TEXT["share_hint"])
+    st.code(f"{base}?{query}" if query else base, language=None, wrap_lines=True)
+
+
+def show_save(computed: Computed | None, head: int) -> None:
+    """Offer the files, and the way back in for a saved state."""
+    values = current_values(PAGE, FIELDS)
+    if computed:
+        _downloads(computed, head)
+    else:
+        quiet(TEXT["save_nothing"])
+    _download("save_json", "json", "application/json", lambda: state_json(PAGE, FIELDS, values, record(computed)))
+    if computed:
+        quiet(TEXT["save_picture"])
+    st.file_uploader(TEXT["open"], type="json", max_upload_size=1, key="playground_open", on_change=_open_file)
+    notice(st.session_state.get(MESSAGES, []))
+
+
+def code_of(computed: Computed, head: int = 0) -> str:
+    """Return a program that computes the formula with the numbers of the picture, one head of several."""
+    given = tensors(computed.inputs, computed.heads)
+    if computed.heads > 1:
+        given |= {name: given[name][min(head, computed.heads - 1)] for name in SPLIT}
+    return computed.formula.torch_code(given)
+
+
+def steps_csv(computed: Computed) -> bytes:
+    """Return every step, one block after the other: a line with its name, text and shape, then its rows.
+
+    With several heads each block is repeated for each head. UTF-8 with a byte order mark, so that spreadsheets read it.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out)
+    for step in computed.evaluation.steps:
+        value = step.value.detach().numpy()
+        heads = value if value.ndim > 2 else [value]
+        for number, matrix in enumerate(heads, 1):
+            head = [TEXT["head_number"].format(number=number)] if len(heads) > 1 else []
+            writer.writerow([_safe(step.name), _safe(step.text), " x ".join(map(str, step.shape)), *head])
+            writer.writerows([f"{float(number):.9g}" for number in row] for row in np.atleast_2d(matrix))
+            writer.writerow([])
+    return out.getvalue().encode("utf-8-sig")
+
+
+def record(computed: Computed | None) -> dict | None:
+    """Return the numbers of every named step and of the output, for other programs."""
+    if computed is None:
+        return None
+    named = {step.name: step for step in computed.evaluation.steps if step.name}
+    values = {name: step.value.detach().numpy() for name, step in named.items()}
+    values["output"] = computed.evaluation.value.detach().numpy()
+    return {
+        "formula": computed.text,
+        "values": {name: rounded(value) for name, value in values.items()},
+    }
+
+
+def rounded(value: np.ndarray) -> list | float | None:
+    """Return numbers as lists, six decimals; what is not finite as None, which JSON can hold."""
+    if value.ndim:
+        return [rounded(part) for part in value]
+    number = float(value)
+    return round(number, 6) if np.isfinite(number) else None
+
+
+def _downloads(computed: Computed, head: int) -> None:
+    """Offer the files, each made only when asked for; that happens outside the session, so all they need goes along."""
+
+    def notebook() -> bytes:
+        return json.dumps(computed.formula.notebook(), ensure_ascii=False, indent=1).encode()
+
+    def page() -> bytes:
+        return strip_html(strip_matrices(computed, head, editable=False), title_of(computed.text)).encode()
+
+    _download("save_py", "py", "text/x-python", lambda: code_of(computed, head).encode())
+    _download("save_ipynb", "ipynb", "application/x-ipynb+json", notebook)
+    _download("save_csv", "csv", "text/csv", lambda: steps_csv(computed))
+    _download("save_html", "html", "text/html", page)
+
+
+def title_of(text: str) -> str:
+    """Return a formula on one line, as the title of a page."""
+    return "; ".join(line.strip() for line in text.splitlines() if line.strip())
+
+
+def _download(name: str, ending: str, kind: str, make: Callable[[], bytes]) -> None:
+    st.download_button(
+        TEXT[name],
+        data=make,
+        file_name=f"attention-formula.{ending}",
+        mime=kind,
+        key=f"playground_{name}",
+        on_click="ignore",
+        width="stretch",
+    )
+
+
+def _open_file() -> None:
+    file = st.session_state.get("playground_open")
+    if file is not None:
+        st.session_state[MESSAGES] = open_state(PAGE, FIELDS, file.getvalue()) or [TEXT["opened"]]
+
+
+def _safe(text: str) -> str:
+    return f"'{text}" if text.startswith(FORMULA_SIGNS) else text
