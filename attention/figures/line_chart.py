@@ -27,12 +27,15 @@ def line_chart(
     log_x: bool = False,
     log_y: bool = False,
     dots: bool = False,
+    ticks: Sequence[float] = (),
+    from_zero: bool = False,
     height: int = 340,
 ) -> go.Figure:
     """Draw the curves.
 
     mark: a place on the x axis and what stands there, drawn as a thin line from top to bottom.
-    dots: show each point, for curves of few points.
+    dots: show each point, for curves of few points. ticks: the numbers on the x axis, where they are few.
+    from_zero: the y axis begins at 0.
     Raises ValueError when there is no curve.
     """
     if not lines:
@@ -58,6 +61,10 @@ def line_chart(
     )
     figure.update_xaxes(title=x_title, type="log" if log_x else "linear", zeroline=False)
     figure.update_yaxes(title=y_title, type="log" if log_y else "linear", zeroline=not log_y)
+    if ticks:
+        figure.update_xaxes(tickvals=list(ticks))
+    if from_zero:
+        figure.update_yaxes(rangemode="tozero")
     if mark:
         place, text = mark
         line = {"color": "#8b8d94", "width": 1.5}

@@ -22,8 +22,14 @@ def test_a_mark_is_a_line_at_its_place_with_its_word():
 
 
 def test_axes_can_be_logarithmic():
-    figure = line_chart([Line("one", (1, 2), (3, 4))], "x", "y", log_x=True, log_y=True)
+    figure = line_chart([Line("one", (1, 2), (3, 4))], "x", "y", log_x=True, log_y=True, ticks=(1, 2))
     assert (figure.layout.xaxis.type, figure.layout.yaxis.type) == ("log", "log")
+    assert figure.layout.xaxis.tickvals == (1, 2)
+
+
+def test_an_axis_can_begin_at_zero():
+    figure = line_chart([Line("one", (1, 2), (3, 4))], "x", "y", from_zero=True)
+    assert figure.layout.yaxis.rangemode == "tozero"
 
 
 def test_no_curve_is_refused():

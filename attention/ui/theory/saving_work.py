@@ -1,0 +1,88 @@
+"""Efficient attention: fewer pairs by a mask, or no pairs at all by a feature map."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+import torch
+from torch import Tensor
+
+from attention.figures.line_chart import Line, line_chart
+from attention.mechanisms import attend, global_mask, linear_attend, local_mask, strided_mask
+from attention.ui.matrices import Matrix, matrix_strip
+from attention.ui.theory import state
+from attention.ui.theory.parts import Link, caption, chart, percent, slider, table, tell
+from attention.ui.theory.text import TEXT
+
+LENGTHS = (8, 16, 32, 64, 128, 256, 512)
+SIZE, SEED, DRAWS = 32, 3, 8
+
+
+def sparse(length: int, window: int, stride: int) -> dict[str, Tensor]:
+    """Return the masks by name, (length, length) each; True = may attend."""
+    near = local_mask(length, length, window)
+    return {
+        "local": near,
+        "strided": strided_mask(length, window=window, stride=stride),
+        "global": near | global_mask(length),
+    }
+
+
+def sparse_masks() -> Link:
+    """Draw three sparse masks, and how many of all pairs each computes."""
+    columns = st.columns(3)
+    for column, (name, low, high) in zip(
+        columns, (("sparse_n", 17, 48), ("sparse_window", 0, 6), ("stride", 2, 8)), strict=True
+    ):
+        with column:
+            slider(name, low, high, 1)
+    length, window, stride = (state.value(name) for name in ("sparse_n", "sparse_window", "stride"))
+    found = sparse(length, window, stride)
+    matrix_strip(
+        tuple(Matrix(name, TEXT[f"mask_{name}"], mask.numpy(), "mask", "n × n") for name, mask in found.items()),
+        key="theory_sparse",
+        caption=TEXT["sparse_masks_caption"],
+        file_stem="sparse-masks",
+    )
+    open_share = {name: percent(int(mask.sum()) / mask.numel()) for name, mask in found.items()}
+    shares = ", ".join(f"{TEXT[f'mask_{name}']} {share}" for name, share in open_share.items())
+    tell(TEXT["sparse_said"].format(all=length**2, shares=shares))
+    size = min(length, 12)
+    formula = (
+        f"scores = Q @ K.T / sqrt(d)\nweights = softmax(scores, strided(n, m, {window}, {stride}))\n"
+        "output = weights @ V"
+    )
+    return {"formula": formula, "n": size, "m": size, "d": 4}
+
+
+def linear_errors(sharpness: float) -> np.ndarray:
+    """Return the error of linear against exact attention for every length, (7,): relative, root mean square.
+
+    Queries and keys are random normal, of 32 numbers; queries are made `sharpness` times as long.
+    """
+    generator = torch.Generator().manual_seed(SEED)
+    errors = []
+    for length in LENGTHS:
+        query, key, value = torch.randn(3, DRAWS, length, SIZE, generator=generator)
+        exact, _ = attend(query * sharpness, key, value)
+        linear = linear_attend(query * sharpness / SIZE**0.25, key / SIZE**0.25, value)
+        errors.append(float((linear - exact).norm() / exact.norm()))
+    return np.array(errors)
+
+
+def linear_error() -> Link:
+    """Draw how far linear attention is from exact softmax attention as sequences grow."""
+    slider("sharpness", 0.1, 4.0, 0.1)
+    sharpness = state.value("sharpness")
+    errors = linear_errors(sharpness)
+    lines = [Line(TEXT["linear"], LENGTHS, 100 * errors)]
+    axes = (TEXT["length_axis"], TEXT["error_axis"])
+    figure = line_chart(lines, *axes, log_x=True, dots=True, ticks=LENGTHS, from_zero=True)
+    chart(figure, "linear", TEXT["linear_alt"])
+    say = TEXT["linear_said"].format(length=LENGTHS[-1], error=percent(errors[-1]))
+    tell(say)
+    caption("linear_error")
+    frame = pd.DataFrame({TEXT["length_axis"]: LENGTHS, TEXT["error_axis"]: (100 * errors).round(1)})
+    table(frame.set_index(TEXT["length_axis"]))
+    return {"preset": "linear", "n": 8, "m": 8, "d": 4}
