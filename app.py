@@ -9,6 +9,8 @@ import streamlit as st
 # name, title; the script is pages/<name>.py, the address is /<name>, and the first is what "/" opens
 PAGES = (
     ("overview", "Overview"),
+    ("theory", "Theory"),
+    ("playground", "Playground"),
     ("translation", "Translation"),
 )
 

@@ -22,6 +22,16 @@ TEXT = {
 # page file, title, one line
 CARDS = (
     (
+        "pages/theory.py",
+        "Theory",
+        "Fourteen short chapters in which every formula is live, and a well-read article, corrected.",
+    ),
+    (
+        "pages/playground.py",
+        "Playground",
+        "Write attention as a formula, change anything, and watch every number follow.",
+    ),
+    (
         "pages/translation.py",
         "Translation",
         "A trained model translates your sentence word by word, and shows which words it looked at.",
@@ -55,7 +65,7 @@ for key, value in zip(keys, (position.x, position.y, position.temperature), stri
     st.session_state[key] = value
 quiet(TEXT["caption"])
 
-for column, (file, title, line) in zip(st.columns(max(2, len(CARDS))), CARDS, strict=False):
+for column, (file, title, line) in zip(st.columns(len(CARDS)), CARDS, strict=True):
     with column:
         card(file, title, line)
 show_link(PAGE, FIELDS)

@@ -13,7 +13,18 @@ from tests.conftest import ROOT
 
 CODE = [*sorted(path for folder in ("attention", "pages") for path in (ROOT / folder).rglob("*.py")), ROOT / "app.py"]
 # Imports run down this list, never up.
-ROOMS = ("pages", "ui", "figures", "translation", "training", "measures", "attention_map", "mechanisms")
+ROOMS = (
+    "pages",
+    "ui",
+    "figures",
+    "translation",
+    "formula",
+    "content",
+    "training",
+    "measures",
+    "attention_map",
+    "mechanisms",
+)
 
 
 def imports(path: Path) -> set[str]:
