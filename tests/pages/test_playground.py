@@ -14,6 +14,7 @@ from attention.formula.presets import PRESETS
 from attention.training.checkpoint import CHECKPOINTS
 from attention.ui.playground import computing, cost, saving
 from attention.ui.playground.text import TEXT
+from tests.formula.checks import run_script
 
 ROOT = Path(__file__).parent.parent.parent
 WITH_MODEL = pytest.mark.skipif(
@@ -335,10 +336,9 @@ def computed_with(text: str, **changes) -> computing.Computed:
 @pytest.mark.parametrize("heads", [1, 2])
 def test_saved_code_gives_the_numbers_of_the_picture(heads):
     computed = computed_with(PRESETS["additive"].text, d=4, heads=heads)
-    space: dict = {}
-    exec(saving.code_of(computed, head=heads - 1), space)
+    result = run_script(saving.code_of(computed, head=heads - 1))
     wanted = computed.matrix(computed.evaluation.value, heads - 1)
-    assert space["result"].double().numpy() == pytest.approx(wanted, abs=1e-6)
+    assert result.double().numpy() == pytest.approx(wanted, abs=1e-6)
 
 
 def test_saved_steps_hold_every_number():
