@@ -15,34 +15,41 @@ if TYPE_CHECKING:
 
 SCALE_NAMES = {"one": "q·k", "sqrt": "q·k / √d", "d": "q·k / d"}
 MARKERS = ("circle", "square", "diamond", "cross", "triangle-up")
-PANELS = (  # measure, title of its axis
-    ("entropy", "entropy / log(keys)"),
-    ("gradient", "gradient ‖∂w / ∂s‖"),
+PANELS = (  # measure, title of its axis, whether its quartiles are known
+    ("entropy", "entropy / log(keys)", True),
+    ("max_weight", "largest weight", False),
+    ("gradient", "gradient ‖∂w / ∂s‖", True),
 )
+PANEL_PX = 215
 
 
 def saturation_figure(
     rows: Mapping[str | float, Sequence[SaturationRow]], title: str | None = None, names: Mapping | None = None
 ) -> go.Figure:
-    """Draw entropy above and gradient norm below, against the size d (axis in powers of 2).
+    """Draw entropy, largest weight and gradient norm, one above another, against the size d (axis in powers of 2).
 
     rows: what `saturation` gave, by scale; at most five scales. names: how the scales are called.
-    A line is the mean over the seeds, the band around it reaches from one quartile to the other.
+    A line is the mean over the seeds; the band around entropy and gradient reaches from one quartile to the other.
     Raises ValueError when there is nothing to draw, or more than five curves.
     """
     if not 1 <= len(rows) <= len(MARKERS) or not all(rows.values()):
         raise ValueError(f"wanted rows for 1 to {len(MARKERS)} scales, got {list(rows)}; measure each scale once")
     names = {**SCALE_NAMES, **(names or {})}
-    figure = make_subplots(rows=2, cols=1, shared_xaxes=True, vertical_spacing=0.08)
-    for panel, (measure, axis) in enumerate(PANELS, start=1):
+    figure = make_subplots(rows=len(PANELS), cols=1, shared_xaxes=True, vertical_spacing=0.05)
+    for panel, (measure, axis, banded) in enumerate(PANELS, start=1):
         for number, (scale, found) in enumerate(rows.items()):
-            figure.add_trace(_band(found, measure, CATEGORICAL[number]), row=panel, col=1)
+            if banded:
+                figure.add_trace(_band(found, measure, CATEGORICAL[number]), row=panel, col=1)
             figure.add_trace(_line(found, measure, number, str(names.get(scale, scale)), panel == 1), row=panel, col=1)
         figure.update_yaxes(title=axis, rangemode="tozero", row=panel, col=1)
     dims = sorted({row.dim for found in rows.values() for row in found})
-    figure.update_layout(base_layout(title, height=520), legend={"orientation": "h", "y": -0.14}, hovermode="closest")
+    figure.update_layout(
+        base_layout(title, height=90 + PANEL_PX * len(PANELS)),
+        legend={"orientation": "h", "y": -0.1},
+        hovermode="closest",
+    )
     figure.update_xaxes(type="log", tickvals=dims, ticktext=[str(dim) for dim in dims])
-    figure.update_xaxes(title="size d of query and key", row=2, col=1)
+    figure.update_xaxes(title="size d of query and key", row=len(PANELS), col=1)
     return figure
 
 
@@ -56,7 +63,7 @@ def _line(rows: Sequence[SaturationRow], measure: str, number: int, name: str, l
         mode="lines+markers",
         line={"color": CATEGORICAL[number], "dash": DASHES[number], "width": 2},
         marker={"symbol": MARKERS[number], "size": 8},
-        hovertemplate=f"{plain(name)}<br>d %{{x}}<br>{measure} %{{y:.3f}}<extra></extra>",
+        hovertemplate=f"{plain(name)}<br>d %{{x}}<br>{measure.replace('_', ' ')} %{{y:.3f}}<extra></extra>",
     )
 
 

@@ -139,21 +139,23 @@ def test_automatic_search_shows_its_steps(page, app_url, expect):
     expect(figure.get_by_role("button", name=TEXT["search_hide"])).to_be_visible()
 
 
-def test_corrections_are_listed_filtered_and_lead_to_what_shows_them(page, app_url, expect):
+def test_corrections_are_a_table_filtered_and_lead_to_what_shows_them(page, app_url, expect):
     rows = corrections()
     open_chapter(page, app_url, state.CORRECTIONS)
-    entries = page.locator('[class*="st-key-theory_says_"]')
-    expect(entries).to_have_count(len(rows))
+    table = page.get_by_role("table")
+    expect(table.get_by_role("row")).to_have_count(len(rows) + 1)
+    expect(table.get_by_role("columnheader")).to_have_count(5)
     page.get_by_role("button", name=re.compile(rf"^{TEXT[f'kind_{CODE_KIND}']} \d+$")).or_(
         page.get_by_role("radio", name=re.compile(rf"^{TEXT[f'kind_{CODE_KIND}']} \d+$"))
     ).click()
-    expect(entries).to_have_count(sum(row.kind == CODE_KIND for row in rows))
+    expect(table.get_by_role("row")).to_have_count(1 + sum(row.kind == CODE_KIND for row in rows))
     page.wait_for_url(re.compile(f"kind={CODE_KIND}"))
     row = next(row for row in rows if row.page == "playground" and row.kind == CODE_KIND)
-    entry = page.locator(f".st-key-theory_correction_{row.number}")
-    entry.get_by_role("link", name=row.link_title).click()
-    page.wait_for_url(re.compile(r"/playground\?"))
-    expect(page.get_by_role("textbox").first).to_be_visible()
+    with page.expect_popup() as opened:
+        table.get_by_role("link", name=row.link_title).first.click()
+    expect(opened.value.get_by_role("textbox").first).to_be_visible()
+    assert f"preset={row.link['preset']}" in opened.value.url
+    expect(table.get_by_role("row")).to_have_count(1 + sum(row.kind == CODE_KIND for row in rows))
 
 
 def test_references_are_plain_links_that_nobody_fetches(page, app_url, expect):
@@ -171,6 +173,15 @@ def test_phone_shows_one_box_of_chapters_and_never_scrolls_sideways(phone, app_u
     expect(phone.get_by_role("radiogroup", name=TEXT["contents"])).to_be_hidden()
     expect(phone.get_by_role("combobox").first).to_be_visible()
     assert phone.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
+
+
+@pytest.mark.parametrize("name", [*(chapter.name for chapter in chapters()), state.CORRECTIONS])
+def test_formulas_stay_within_the_text_on_a_phone(phone, app_url, expect, name):
+    open_chapter(phone, app_url, name)
+    expect(phone.get_by_role("button", name=re.compile("[←→]")).first).to_be_visible()
+    wide = "nodes => nodes.filter(node => node.getBoundingClientRect().right > 390).map(node => node.textContent)"
+    inline = ':is([class*="st-key-theory_text"], .st-key-theory_corrections) :is(p, li, td) .katex'
+    assert phone.locator(inline).evaluate_all(wide) == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -15,9 +15,10 @@ def lines(figure):
 
 def test_lines_hold_the_means_and_bands_the_quartiles():
     figure = saturation_figure(ROWS)
-    entropy, gradient = (trace for trace in lines(figure) if trace.legendgroup == "q·k")
+    entropy, largest, gradient = (trace for trace in lines(figure) if trace.legendgroup == "q·k")
     assert list(entropy.x) == [2, 8]
     assert list(entropy.y) == [0.8, 0.5]
+    assert list(largest.y) == [0.4, 0.5]
     assert list(gradient.y) == [0.3, 0.5]
     bands = [trace for trace in figure.data if trace.fill == "toself"]
     assert len(bands) == 4
@@ -27,9 +28,10 @@ def test_lines_hold_the_means_and_bands_the_quartiles():
 
 def test_axes_say_what_they_show():
     figure = saturation_figure(ROWS, title="Saturation")
-    assert figure.layout.xaxis2.title.text == "size d of query and key"
+    assert figure.layout.xaxis3.title.text == "size d of query and key"
     assert figure.layout.yaxis.title.text == "entropy / log(keys)"
-    assert figure.layout.yaxis2.title.text.startswith("gradient")
+    assert figure.layout.yaxis2.title.text == "largest weight"
+    assert figure.layout.yaxis3.title.text.startswith("gradient")
     assert figure.layout.xaxis.ticktext == ("2", "8")
     assert figure.layout.title.text == "Saturation"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -169,13 +170,21 @@ def test_links_of_the_corrections_are_read_by_their_pages():
     assert not {number: problems for number, problems in wrong.items() if problems}
 
 
-def test_correction_turns_to_the_chapter_it_names():
-    row = next(row for row in corrections() if row.page == "theory")
-    app = open_page(state.CORRECTIONS)
-    app.button(key=f"theory_see_{row.number}").click().run()
-    assert not app.exception
-    for name, value in row.link.items():
-        assert app.session_state[state.key(name)] == value
+def test_corrections_are_one_table_whose_links_hold_their_state():
+    from urllib.parse import parse_qsl
+
+    from attention.ui.theory.corrections import COLUMNS, address, markdown_table
+    from attention.ui.theory.parts import as_query
+
+    rows = corrections()
+    lines = markdown_table(rows).splitlines()
+    assert len(lines) == len(rows) + 2
+    assert {len(re.findall(r"(?<!\\)\|", line)) for line in lines} == {len(COLUMNS) + 1}
+    for row, line in zip(rows, lines[2:], strict=True):
+        assert f"[{row.link_title}]({address(row)})" in line
+        assert not set(address(row)) & set(" ()<>|\n")
+        page, _, query = address(row).partition("?")
+        assert (page, dict(parse_qsl(query))) == (row.page, as_query(row.link))
 
 
 # ---- links to the playground ----
@@ -225,6 +234,71 @@ def test_link_carries_the_very_numbers_to_the_playground(figure, control, weight
     assert np.asarray(found, dtype=float) == pytest.approx(shown_weights(weights, control), abs=2e-3)
 
 
+@pytest.mark.parametrize("name", state.MECHANISMS)
+def test_catalogue_opens_the_very_weights_in_the_playground(name):
+    from attention.ui.theory.listing import weights_of
+
+    link = playground_link(open_page(CHAPTER_OF["catalogue"], mechanism=name))
+    assert computed(link)["weights"] == pytest.approx(weights_of(name)[0].numpy(), abs=1e-5)
+
+
+@pytest.mark.parametrize("kind", state.POSITIONS)
+def test_positions_open_the_same_match_for_the_first_places(kind):
+    from attention.ui.theory.placing import MOST, match_by_place
+
+    app = open_page(CHAPTER_OF["positions"], position=kind, place="5")
+    found = computed(playground_link(app, 1))
+    for number, curve in enumerate(match_by_place(kind, 5).values(), start=1):
+        name = f"head_{number}" if kind == "alibi" else "match"
+        assert found[name][5] == pytest.approx(curve[:MOST], abs=1e-5)
+    assert f"{MOST}" in html(app)
+
+
+def test_sparse_masks_open_their_upper_left_corner():
+    from attention.ui.theory.saving_work import MOST, sparse
+
+    app = open_page(CHAPTER_OF["sparse_masks"], sparse_window="1", stride="3", sparse_n="30")
+    found = computed(playground_link(app))
+    names = {"near": "local", "wide": "strided", "back": "strided_causal", "hub": "global"}
+    masks = sparse(30, 1, 3)
+    for name, mask in names.items():
+        assert (found[name] == masks[mask].numpy()[:MOST, :MOST]).all()
+
+
+def test_linear_attention_opens_one_of_the_very_draws():
+    from attention.mechanisms import attend, linear_attend
+    from attention.ui.theory.saving_work import SIZE, drawn_vectors
+
+    link = playground_link(open_page(CHAPTER_OF["linear_error"], sharpness="2"), 1)
+    assert sum(len(name) + len(value) for name, value in link.items()) < 4096
+    query, key, value = (part[0] for part in drawn_vectors()[0])
+    linear = linear_attend(2 * query / SIZE**0.25, key / SIZE**0.25, value)
+    assert computed(link)["output"] == pytest.approx(linear.numpy(), abs=1e-4)
+    exact = attend(2 * query, key, value)[0]
+    assert computed(link, link["second"])["output"] == pytest.approx(exact.numpy(), abs=1e-4)
+
+
+def computed(link: dict[str, str], formula: str = "") -> dict[str, np.ndarray]:
+    """Return what the playground computes from a link, by name; it must have nothing to complain about."""
+    from dataclasses import fields
+
+    from attention.formula.presets import PRESETS
+    from attention.ui.links import read_link
+    from attention.ui.playground.computing import compute
+    from attention.ui.playground.inputs import Settings
+    from attention.ui.playground.state import FIELDS
+
+    values, problems = read_link(FIELDS, link)
+    assert not problems
+    preset = PRESETS[values["preset"]]
+    is_self = values["self"] or (not values["formula"] and preset.self_attention)
+    kept = {field.name: values[field.name] for field in fields(Settings) if field.name in values}
+    settings = Settings(**kept | {"is_self": is_self, "heads": values["heads"]})
+    found = compute(formula or values["formula"] or preset.text, settings)
+    assert not found.inputs.problems
+    return {name: value.detach().numpy() for name, value in found.evaluation.named.items()}
+
+
 def shown_weights(module: str, control: dict[str, str]) -> np.ndarray:
     import torch
 
@@ -257,7 +331,8 @@ def test_text_comes_without_torch():
         "import sys; from streamlit.testing.v1 import AppTest;"
         "app = AppTest.from_file('pages/theory.py', default_timeout=120);"
         "app.query_params['chapter'] = 'corrections'; app.run();"
-        "assert not app.exception; assert len(app.markdown) > 50; assert 'torch' not in sys.modules"
+        "assert not app.exception; assert len(app.markdown[1].value.splitlines()) > 50;"
+        "assert 'torch' not in sys.modules"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

@@ -30,7 +30,7 @@ def answered(row: int, temperature: float) -> tuple[Tensor, Tensor, Tensor]:
 
 def questions() -> Link:
     """Draw query, keys, scores, weights, values and context of one word."""
-    columns = st.columns((1.6, 1), vertical_alignment="bottom")
+    columns = st.columns((1.6, 1))
     with columns[0]:
         st.segmented_control(
             TEXT["row"], range(len(WORDS)), format_func=WORDS.__getitem__, key=state.key("row"), required=True

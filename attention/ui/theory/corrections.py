@@ -1,19 +1,25 @@
-"""“The article, corrected”: what a well-read article says, what is right, and a link that shows it live."""
+"""“The article, corrected”: a table of what a well-read article says, what is right, and a link that shows it live."""
 
 from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from urllib.parse import urlencode
 
 import streamlit as st
 
 from attention.content import KINDS, Correction, corrections, corrections_introduction
-from attention.ui.links import FieldError
 from attention.ui.page import quiet
 from attention.ui.theory import state
-from attention.ui.theory.parts import page_link
+from attention.ui.theory.parts import as_query
 from attention.ui.theory.text import TEXT
+
+COLUMNS = ("place_in_article", "says", "right", "source_head", "see")
 
 
 def show_corrections() -> None:
-    """Draw the introduction, the filter and one entry for each correction of the chosen kind."""
+    """Draw the introduction, the filter, the table of the chosen kind, and offer all of it as a file."""
     st.html(f'<h1 class="lab-title" tabindex="-1">{TEXT["corrections_title"]}</h1>')
     with st.container(key="theory_text_corrections"):
         st.markdown(corrections_introduction())
@@ -30,57 +36,43 @@ def show_corrections() -> None:
     chosen = [row for row in rows if state.value("kind") in ("", row.kind)]
     quiet(TEXT["corrections_count"].format(count=len(chosen), total=len(rows)))
     with st.container(key="theory_corrections"):
-        _head()
-        for row in chosen:
-            _entry(row)
+        st.markdown(markdown_table(chosen))
+    _save(chosen)
 
 
 def _keep_kind() -> None:
     st.session_state[state.key("kind")] = st.session_state["theory_kinds"] or ""
 
 
-def _head() -> None:
-    with st.container(key="theory_correction_head"):
-        columns = st.columns((1, 1.25))
-        for column, name in zip(columns, ("says", "right"), strict=True):
-            with column:
-                quiet(TEXT[name])
+def address(row: Correction) -> str:
+    """Return where a row's link leads, seen from this page."""
+    return f"{row.page}?{urlencode(as_query(row.link))}"
 
 
-def _entry(row: Correction) -> None:
-    """Draw one entry: left what the article says, right what holds, its source, and where to see it."""
-    with st.container(key=f"theory_correction_{row.number}"):
-        left, right = st.columns((1, 1.25), gap="medium")
-        with left:
-            quiet(TEXT["correction_place"].format(number=row.number, place=row.place, kind=TEXT[f"kind_{row.kind}"]))
-            with st.container(key=f"theory_says_{row.number}"):
-                st.markdown(row.says)
-            _see(row)
-        with right:
-            with st.container(key=f"theory_right_{row.number}"):
-                st.markdown(row.right)
-            if row.source:
-                quiet(TEXT["source"].format(source=row.source))
+def cells(row: Correction) -> tuple[str, ...]:
+    """Return a row's cells as Markdown, in the order of COLUMNS."""
+    place = TEXT["correction_place"].format(number=row.number, place=row.place, kind=TEXT[f"one_{row.kind}"])
+    source = TEXT["source"].format(source=row.source)
+    return place, row.says, row.right, source, f"[{row.link_title}]({address(row)})"
 
 
-def _see(row: Correction) -> None:
-    """Link to the page that shows the matter; on this page, turn to the chapter."""
-    if row.page != state.PAGE:
-        page_link(row.page, row.link_title, row.link)
-        return
-    st.button(
-        row.link_title, key=f"theory_see_{row.number}", type="tertiary", on_click=_open_here, args=(dict(row.link),)
+def markdown_table(rows: Sequence[Correction]) -> str:
+    """Return the rows as one Markdown table, which a browser gets as a table with formulas typeset."""
+    lines = [[TEXT[name] for name in COLUMNS], ["---"] * len(COLUMNS), *map(cells, rows)]
+    return "\n".join("| " + " | ".join(cell.replace("|", r"\|") for cell in line) + " |" for line in lines)
+
+
+def _save(rows: Sequence[Correction]) -> None:
+    """Offer the rows as a CSV file, with the addresses of their links."""
+    file = io.StringIO()
+    writer = csv.writer(file)
+    writer.writerow(TEXT[name] for name in COLUMNS)
+    writer.writerows((*cells(row)[:-1], address(row)) for row in rows)
+    st.download_button(
+        TEXT["save_csv"],
+        file.getvalue().encode("utf-8-sig"),
+        "attention-corrections.csv",
+        "text/csv",
+        on_click="ignore",
+        key="theory_csv_corrections",
     )
-
-
-def _open_here(link: dict) -> None:
-    """Set this page's own fields from a link; a value that a field refuses is left as it was."""
-    for name, value in link.items():
-        field = next((one for one in state.FIELDS if one.name == name), None)
-        if field is None:
-            continue
-        try:
-            st.session_state[state.key(name)] = field.check(value)
-        except FieldError:
-            continue
-

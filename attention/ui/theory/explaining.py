@@ -12,7 +12,7 @@ from attention.measures.faithfulness import rank_correlation
 from attention.translation.faithfulness import Importance, word_importance
 from attention.ui import loading
 from attention.ui.theory import state
-from attention.ui.theory.parts import Link, caption, chart, signed, table, tell
+from attention.ui.theory.parts import Opening, caption, chart, signed, table, tell
 from attention.ui.theory.text import TEXT
 from attention.ui.theory.translating import first_part, sentence_box, translator
 
@@ -25,7 +25,7 @@ def importance_of(model: str, text: str, word: int) -> Importance:
     return word_importance(loading.translator(model), first_part(text), word)
 
 
-def faithfulness() -> Link:
+def faithfulness() -> Opening | None:
     """Draw four measures of every source word's importance, and how well their orders agree."""
     model = translator()
     sentence_box("faith_text")
@@ -43,8 +43,10 @@ def faithfulness() -> Link:
     tell(say)
     caption("faithfulness")
     labels = [f"{number} {word}" for number, word in enumerate(found.words, start=1)]
-    table(pd.DataFrame({TEXT[f"panel_{name}"]: getattr(found, name) for name in METHODS}, index=labels).round(3))
-    return {"section": "live", "live": answer.source, "model": state.MODEL}
+    measures = {TEXT[f"panel_{name}"]: getattr(found, name) for name in METHODS}
+    table(pd.DataFrame(measures, index=labels).round(3), "importance")
+    opening = {"section": "live", "live": answer.source, "model": state.MODEL}
+    return Opening(opening, TEXT["faithfulness_opens"])
 
 
 def order(tau: float) -> str:

@@ -16,7 +16,7 @@ from attention.ui.loading import prepare_process
 from attention.ui.page import notice, quiet
 from attention.ui.theory import state
 from attention.ui.theory.corrections import show_corrections
-from attention.ui.theory.parts import page_link
+from attention.ui.theory.parts import Opening, page_link
 from attention.ui.theory.style import STYLE, TO_TOP
 from attention.ui.theory.text import TEXT
 
@@ -129,8 +129,13 @@ def _show_chapter(chapter: Chapter) -> None:
 def _live(name: str, fields: Sequence[Field], opening: dict) -> None:
     """Draw one figure with its controls; a change redraws it alone."""
     keep_values(state.PAGE, state.FIELDS)
-    link = getattr(import_module(f"attention.ui.theory.{MODULES[name]}"), name)()
-    page_link("playground", TEXT["open_playground"], opening if link is None else link)
+    found = getattr(import_module(f"attention.ui.theory.{MODULES[name]}"), name)()
+    if not isinstance(found, Opening):
+        found = Opening(opening if found is None else found, "")
+    with st.container(key=f"theory_open_{name}"):
+        page_link("playground", TEXT["open_playground"], found.state)
+        if found.note:
+            quiet(found.note)
     show_link(state.PAGE, fields, slot=name)
 
 

@@ -6,7 +6,7 @@ import inspect
 
 import streamlit as st
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from attention.mechanisms import (
     CATALOGUE,
@@ -31,10 +31,13 @@ from attention.mechanisms.attend import LAYERS
 from attention.ui.matrices import Matrix, matrix_strip
 from attention.ui.page import quiet
 from attention.ui.theory import state
-from attention.ui.theory.parts import Link, tell, typed
+from attention.ui.theory.parts import Link, Opening, csv_rows, tell, typed
 from attention.ui.theory.text import TEXT
 
 LENGTH, SIZE, SEED = 6, 4, 11
+ONE_HEAD = (  # of two: half of the numbers
+    "scores = Q @ Wq @ (K @ Wk).T / sqrt(d / 2)\nweights = softmax(scores)\noutput = weights @ (V @ Wv)"
+)
 
 
 def numbers() -> Tensor:
@@ -48,16 +51,27 @@ def weights_of(name: str) -> Tensor:
 
     What is learned is drawn at random with a seed. Raises KeyError for a name that the catalogue does not have.
     """
-    x, entry = numbers(), CATALOGUE[name]
+    return _BY_KIND[CATALOGUE[name].kind](name, numbers())
+
+
+@torch.no_grad()
+def learned(name: str) -> nn.Module | None:
+    """Return the layer of a mechanism that learns, drawn with a seed and rounded to hundredths; None for the others."""
     with torch.random.fork_rng():
         torch.manual_seed(SEED)
-        return _BY_KIND[entry.kind](name, x)
+        if name in LAYERS:
+            layer = LAYERS[name](*((SIZE,) * (3 if name == "additive" else 2)))
+        elif CATALOGUE[name].kind == "heads":
+            layer = MultiHeadAttention(SIZE, 2) if name == "multi_head" else GroupedQueryAttention(SIZE, 2, 1)
+        else:
+            return None
+    for parameter in layer.parameters():
+        parameter.copy_(parameter.round(decimals=2))
+    return layer
 
 
 def _by_score(name: str, x: Tensor) -> Tensor:
-    sizes = (SIZE, SIZE, SIZE) if name == "additive" else (SIZE, SIZE)
-    layer = LAYERS[name](*sizes) if name in LAYERS else None
-    return attend(x, x, x, Mechanism(name), layer=layer)[1][None]
+    return attend(x, x, x, Mechanism(name), layer=learned(name))[1][None]
 
 
 def _by_normaliser(name: str, x: Tensor) -> Tensor:
@@ -67,17 +81,16 @@ def _by_normaliser(name: str, x: Tensor) -> Tensor:
 def _by_mask(name: str, x: Tensor) -> Tensor:
     mask = {
         "causal": causal_mask(LENGTH),
-        "padding": padding_mask(torch.tensor([LENGTH - 2]), LENGTH),
+        "padding": padding_mask(torch.tensor([LENGTH - 1]), LENGTH),
         "local": local_mask(LENGTH, LENGTH, 1),
         "strided": strided_mask(LENGTH, window=1, stride=3),
-        "global": local_mask(LENGTH, LENGTH, 0) | global_mask(LENGTH),
+        "global": local_mask(LENGTH, LENGTH, 1) | global_mask(LENGTH),
     }[name]
     return attend(x, x, x, mask=mask)[1][None]
 
 
 def _by_heads(name: str, x: Tensor) -> Tensor:
-    layer = MultiHeadAttention(SIZE, 2) if name == "multi_head" else GroupedQueryAttention(SIZE, 2, 1)
-    return layer(x[None], x[None], x[None])[1][0]
+    return learned(name)(x[None], x[None], x[None])[1][0]
 
 
 def _by_positions(name: str, x: Tensor) -> Tensor:
@@ -101,7 +114,7 @@ _BY_KIND = {
 }
 
 
-def catalogue() -> Link:
+def catalogue() -> Link | Opening:
     """Choose a mechanism; draw its weights, its formula, paper and cost; list all of them below."""
     st.selectbox(
         TEXT["mechanism"], list(CATALOGUE), format_func=lambda name: CATALOGUE[name].title, key=state.key("mechanism")
@@ -130,10 +143,39 @@ def catalogue() -> Link:
     )  # fmt: skip
     with st.expander(TEXT["code"]):
         st.code(inspect.getsource(entry.function), language="python")
-    with st.container(key="theory_catalogue_table"):
+    with st.expander(TEXT["catalogue_all"].format(count=len(CATALOGUE))), st.container(key="theory_catalogue_table"):
         st.markdown(listing())
     rows = numbers().tolist()
-    return {"preset": entry.name} if entry.kind == "heads" else typed(rows, rows, rows, preset=entry.name)
+    opening = typed(rows, rows, rows, **written(entry.name))
+    return Opening(opening, TEXT["catalogue_opens"]) if entry.kind == "heads" else opening
+
+
+@torch.no_grad()
+def written(name: str) -> dict[str, str]:
+    """Return a mechanism as the playground's fields: a preset, and the very parameters where it has some."""
+    if CATALOGUE[name].kind == "heads":
+        return {"formula": ONE_HEAD, "names": _named(first_head(learned(name)), f"d x {SIZE // 2}")}
+    if name == "general":
+        return {"preset": name, "names": _named({"W": learned(name).w_key.weight}, "d x d")}
+    if name == "additive":
+        layer = learned(name)
+        matrices = {"Wq": layer.w_query.weight.T, "Wk": layer.w_key.weight.T}
+        return {"preset": name, "names": _named(matrices, "d x d") + "\n" + _named({"v": layer.v.weight.T}, "d x 1")}
+    return {"preset": name}
+
+
+def first_head(layer: nn.Module) -> dict[str, Tensor]:
+    """Return the projections of the first head, each (4, 2)."""
+    if isinstance(layer, MultiHeadAttention):
+        parts = layer.in_proj.weight.chunk(3)
+    else:
+        parts = (layer.query_proj.weight, layer.key_proj.weight, layer.value_proj.weight)
+    return {name: part[: layer.head_dim].T for name, part in zip(("Wq", "Wk", "Wv"), parts, strict=True)}
+
+
+def _named(matrices: dict[str, Tensor], size: str) -> str:
+    """Write matrices as the playground's own names, one a line."""
+    return "\n".join(f"{name}: {size} = {csv_rows(matrix).replace(chr(10), '; ')}" for name, matrix in matrices.items())
 
 
 def listing() -> str:

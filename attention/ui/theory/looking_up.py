@@ -55,7 +55,7 @@ def soft_lookup() -> Link:
     caption("soft_lookup")
     names = [TEXT[name] for name in ("key", "weight", "value")]
     rows = zip(WORDS, (round(w, 3) for w in weights), map(degrees, values), strict=True)
-    table(pd.DataFrame(rows, columns=names).set_index(TEXT["key"]))
+    table(pd.DataFrame(rows, columns=names).set_index(TEXT["key"]), "look-up")
     keys = [place for place, _ in WORDS.values()]
     formula = "scores = Q @ K.T / sqrt(d)\nweights = softmax(scores / T)\noutput = weights @ V"
     values_two = [[value, 0.0] for value in values]  # two numbers each, as keys have
@@ -104,6 +104,6 @@ def kernel_regression() -> Link:
     tell(say)
     caption("kernel_regression")
     frame = pd.DataFrame({TEXT["key"]: POINTS_X, TEXT["value"]: POINTS_Y, TEXT["weight"]: np.round(shares, 3)})
-    table(frame.set_index(TEXT["key"]))
+    table(frame.set_index(TEXT["key"]), "kernel")
     rows = [[x] for x in POINTS_X]
     return typed([[at]], rows, [[y] for y in POINTS_Y], formula=GAUSSIAN, c=bandwidth)

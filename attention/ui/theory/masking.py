@@ -38,7 +38,7 @@ def masked_weights(mask: Tensor) -> Tensor:
 
 def masks() -> Link:
     """Draw a mask, the scores it falls on, and the weights that are left."""
-    columns = st.columns((1.6, 1, 1), vertical_alignment="bottom")
+    columns = st.columns((1.6, 1, 1))
     with columns[0]:
         switch("mask", state.MASKS)
     with columns[1]:

@@ -10,13 +10,14 @@ from attention.figures.quantity_bars import quantity_bars, short_count
 from attention.measures.gradient_flow import FLOW_MODELS, GradientRow, gradient_by_distance
 from attention.measures.gradient_flow import layer_costs as count_costs
 from attention.ui.theory import state
-from attention.ui.theory.parts import Link, caption, chart, percent, slider, table, tell
+from attention.ui.theory.parts import Opening, caption, chart, percent, slider, table, tell
 from attention.ui.theory.text import TEXT
 
 QUANTITIES = ("operations", "memory", "parameters")
+SIZE = 16  # of the vectors whose gradients are measured
 
 
-def layer_costs() -> Link:
+def layer_costs() -> Opening:
     """Draw operations, memory and parameters of three layers of the same size."""
     columns = st.columns(2)
     with columns[0]:
@@ -38,7 +39,7 @@ def layer_costs() -> Link:
         {TEXT[row.layer]: [short_count(getattr(row, name)) for name in QUANTITIES] + [row.steps] for row in rows},
         index=pd.Index([*groups, TEXT["steps_in_turn"]], name=TEXT["per_layer"]),
     )
-    table(frame.astype(str).T)
+    table(frame.astype(str).T, "layers")
     formulas = " \n".join(
         f"- {TEXT[row.layer]}: ${row.operations_latex}$ {TEXT['operations']}, ${row.memory_latex}$ {TEXT['memory']},"
         f" ${row.parameters_latex}$ {TEXT['parameters']}"
@@ -46,7 +47,7 @@ def layer_costs() -> Link:
     )
     with st.expander(TEXT["counted_how"]):
         st.markdown(formulas)
-    return {"preset": "scaled_dot", "n": 8, "m": 8, "d": 4, "section": "cost"}
+    return Opening({"preset": "self_attention", "n": 8, "m": 8, "d": 4, "section": "cost"}, TEXT["layer_costs_opens"])
 
 
 def times(number: float, other: float) -> str:
@@ -58,10 +59,10 @@ def times(number: float, other: float) -> str:
 @st.cache_data(show_spinner=False, max_entries=64)
 def measured_flow(length: int, seed: int) -> tuple[GradientRow, ...]:
     """Return the gradient at every distance; measured once for all visitors."""
-    return gradient_by_distance(length, size=16, seeds=4, seed=seed)
+    return gradient_by_distance(length, size=SIZE, seeds=4, seed=seed)
 
 
-def gradient_flow() -> Link:
+def gradient_flow() -> Opening:
     """Draw how much of the last output's gradient reaches an input, against its distance."""
     columns = st.columns(2)
     with columns[0]:
@@ -76,8 +77,9 @@ def gradient_flow() -> Link:
     tell(say)
     caption("gradient_flow")
     frame = pd.DataFrame({TEXT[model]: [f"{one:.2e}" for one in curve] for model, curve in curves.items()})
-    table(frame.rename_axis(TEXT["distance_axis"]))
-    return None
+    table(frame.rename_axis(TEXT["distance_axis"]), "gradients")
+    state_of = {"preset": "self_attention", "self": True, "n": 12, "m": 12, "d": SIZE, "seed": state.value("seed")}
+    return Opening(state_of, TEXT["gradient_flow_opens"])
 
 
 def power(number: float) -> str:

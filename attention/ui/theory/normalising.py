@@ -13,7 +13,7 @@ from attention.measures.saturation import SCALES, SaturationRow
 from attention.measures.saturation import saturation as measure_saturation
 from attention.mechanisms import Mechanism, attention_weights
 from attention.ui.theory import state
-from attention.ui.theory.parts import Link, caption, chart, percent, slider, switch, table, tell, typed
+from attention.ui.theory.parts import Link, Opening, caption, chart, percent, slider, switch, table, tell, typed
 from attention.ui.theory.text import TEXT
 
 LOGITS = (3.0, 2.0, 1.5, 0.5, -1.0)
@@ -29,7 +29,7 @@ def tempered(temperature: float, normaliser: str) -> torch.Tensor:
 
 def temperature() -> Link:
     """Draw the weights of five scores as bars."""
-    columns = st.columns((1, 1.6), vertical_alignment="bottom")
+    columns = st.columns((1, 1.6))
     with columns[0]:
         slider("T", 0.1, 5.0, 0.1)
     with columns[1]:
@@ -42,7 +42,8 @@ def temperature() -> Link:
     say = TEXT["temperature_said"].format(first=percent(weights[0]), keys=f"{2**bits:.1f}", bits=f"{bits:.2f}")
     tell(say)
     caption("temperature")
-    table(pd.DataFrame({TEXT["score"]: LOGITS, TEXT["weight"]: weights.round(3)}).set_index(TEXT["score"]))
+    frame = pd.DataFrame({TEXT["score"]: LOGITS, TEXT["weight"]: weights.round(3)})
+    table(frame.set_index(TEXT["score"]), "temperature")
     formula = f"scores = Q @ K.T\nweights = {normaliser}(scores / T)\noutput = weights @ V"
     rows = [[score] for score in LOGITS]  # with one query of 1 and keys of one number, the scores are the keys
     return typed([[1.0]], rows, rows, formula=formula, T=heat)
@@ -54,7 +55,7 @@ def measured_saturation(keys: int) -> dict[str, tuple[SaturationRow, ...]]:
     return {scale: measure_saturation(DIMS, scale, keys=keys, seeds=DRAWS // keys) for scale in SCALES}
 
 
-def saturation() -> Link:
+def saturation() -> Opening:
     """Draw entropy and gradient of softmax against the size d, for three scales."""
     switch("keys", state.KEY_COUNTS)
     found = measured_saturation(int(state.value("keys")))
@@ -69,5 +70,5 @@ def saturation() -> Link:
         for scale, rows in found.items()
         for name in ("entropy", "gradient")
     }
-    table(pd.DataFrame(columns, index=pd.Index(DIMS, name="d")))
-    return {"preset": "dot", "n": 4, "m": 12, "d": 16, "section": "scaling"}
+    table(pd.DataFrame(columns, index=pd.Index(DIMS, name="d")), "saturation")
+    return Opening({"preset": "dot", "n": 4, "m": 12, "d": 16, "section": "scaling"}, TEXT["saturation_opens"])

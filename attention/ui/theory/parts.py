@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -20,15 +21,38 @@ if TYPE_CHECKING:
 Link = Mapping[str, str | int | float | bool]
 
 
+@dataclass(frozen=True)
+class Opening:
+    """The playground's state for a figure that it cannot hold as a whole, and what it shows instead."""
+
+    state: Link
+    note: str
+
+
 def chart(figure: Any, name: str, alt: str) -> None:
-    """Draw a Plotly figure; its own bar of buttons saves it as a picture."""
-    st.plotly_chart(figure, key=f"theory_chart_{name}", alt=alt, config={"displaylogo": False})
+    """Draw a Plotly figure with one button, which saves it as a picture."""
+    saving = {"format": "svg", "filename": f"attention-{name}"}
+    config = {"displaylogo": False, "modeBarButtons": [["toImage"]], "toImageButtonOptions": saving}
+    st.plotly_chart(figure, key=f"theory_chart_{name}", alt=alt, config=config)
 
 
-def table(frame: pd.DataFrame, name: str = "table") -> None:
-    """Offer a figure's numbers as a table, for the keyboard and for screen readers."""
-    with st.expander(TEXT[name]):
+def table(frame: pd.DataFrame, name: str, title: str = "table") -> None:
+    """Offer a figure's numbers as a table and as a file; name: of the file, and unlike all others on the page."""
+    with st.expander(TEXT[title]):
         st.table(frame)
+        save_csv(frame, name)
+
+
+def save_csv(frame: pd.DataFrame, name: str) -> None:
+    """Offer a table as a CSV file that a spreadsheet opens with its signs intact."""
+    st.download_button(
+        TEXT["save_csv"],
+        frame.to_csv().encode("utf-8-sig"),
+        f"attention-{name}.csv",
+        "text/csv",
+        on_click="ignore",
+        key=f"theory_csv_{name}",
+    )
 
 
 def tell(text: str) -> None:

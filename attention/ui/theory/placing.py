@@ -11,10 +11,16 @@ from attention.figures.line_chart import Line, line_chart
 from attention.figures.value_heatmap import value_heatmap
 from attention.mechanisms import dot_scores, linear_biases, rotate, sinusoidal_positions
 from attention.ui.theory import state
-from attention.ui.theory.parts import Link, caption, chart, slider, switch, table
+from attention.ui.theory.parts import Opening, caption, chart, slider, switch, table
 from attention.ui.theory.text import TEXT
 
-LENGTH, SIZE, HEADS = 48, 32, 4
+LENGTH, SIZE, HEADS = 48, 16, 4
+MOST = 12  # places that the playground holds
+LINES = {  # the same numbers for the first places, as the playground writes them
+    "sinusoidal": "places = sinusoidal(n, d)\nmatch = places @ places.T / (d / 2)",
+    "rotary": "places = rotary(ones(n, d))\nmatch = places @ places.T / d",
+    "alibi": "\n".join(f"head_{h} = {4 ** (HEADS - h)} * alibi(n, m)" for h in range(1, HEADS + 1)),
+}
 SHOWN_PLACES = range(0, LENGTH, 4)  # rows of the table
 
 
@@ -34,9 +40,9 @@ def match_by_place(kind: str, place: int) -> dict[str, np.ndarray]:
     return {TEXT["head"].format(number=head + 1): biases[head].numpy() for head in range(HEADS)}
 
 
-def positions() -> Link:
+def positions() -> Opening:
     """Draw the position vectors, or how strongly one place meets every other."""
-    columns = st.columns((1.6, 1), vertical_alignment="bottom")
+    columns = st.columns((1.6, 1))
     with columns[0]:
         switch("position", state.POSITIONS)
     with columns[1]:
@@ -53,5 +59,6 @@ def positions() -> Link:
     chart(figure, "places", TEXT["places_alt"])
     caption(f"positions_{kind}")
     frame = pd.DataFrame({name: curve[list(SHOWN_PLACES)].round(3) for name, curve in curves.items()})
-    table(frame.set_index(pd.Index(SHOWN_PLACES, name=TEXT["place_axis"])))
-    return {"preset": kind, "n": 8, "m": 8, "d": 8}
+    table(frame.set_index(pd.Index(SHOWN_PLACES, name=TEXT["place_axis"])), "positions")
+    sizes = {"n": MOST, "m": MOST, "d": SIZE, "self": True}
+    return Opening({"formula": LINES[kind]} | sizes, TEXT["positions_opens"].format(most=MOST))

@@ -52,7 +52,7 @@ def scored(name: str, stretch: float) -> tuple[Tensor, Tensor]:
 
 def scores() -> Link:
     """Draw query, keys, scores and weights as matrices, for one of five scores."""
-    columns = st.columns((2.2, 1), vertical_alignment="bottom")
+    columns = st.columns((2.2, 1))
     with columns[0]:
         switch("score_by", state.SCORES, field="score")
     with columns[1]:
@@ -83,7 +83,7 @@ def scores() -> Link:
     best = int(weights.argmax())
     say = TEXT[f"said_{name}"] + " " + TEXT["scores_best"].format(key=best + 1, share=percent(float(weights.max())))
     tell(say)
-    table(all_scores(stretch, names), "all_scores")
+    table(all_scores(stretch, names), "scores", title="all_scores")
     text = "\n".join((*LINES[name], "weights = softmax(scores)", "output = weights @ V"))
     return typed(query.tolist(), KEYS, KEYS, formula=text)
 

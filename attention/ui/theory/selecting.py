@@ -42,7 +42,7 @@ def search_weights(colour: str, tilt: str, temperature: float) -> torch.Tensor:
 
 def visual_search() -> Link:
     """Draw the display with attention as a veil over it."""
-    columns = st.columns((1.3, 1.3, 1), vertical_alignment="bottom")
+    columns = st.columns((1.3, 1.3, 1))
     with columns[0]:
         switch("colour", state.COLOURS)
     with columns[1]:
@@ -56,7 +56,7 @@ def visual_search() -> Link:
     caption("visual_search")
     rows = [(TEXT[c], TEXT[t], round(weight, 3)) for (c, t, *_), weight in zip(ITEMS, weights, strict=True)]
     frame = pd.DataFrame(rows, columns=[TEXT[name] for name in ("item_colour", "item_tilt", "weight")])
-    table(frame.set_index(pd.RangeIndex(1, len(ITEMS) + 1, name=TEXT["item"])))
+    table(frame.set_index(pd.RangeIndex(1, len(ITEMS) + 1, name=TEXT["item"])), "search")
     st.download_button(
         TEXT["save_svg"],
         display(weights, standalone=True),

@@ -57,7 +57,7 @@ CONTROLS: dict[str, tuple[Field, ...]] = {
     "switch": (Flag("attention", True), Text("switch_text", ORDER_SENTENCE, SENTENCE_LIMIT)),
     "layer_costs": (Whole("cost_n", 8, 2048, 64), Whole("cost_d", 8, 1024, 256)),
     "gradient_flow": (Whole("steps", 8, 64, 32), Whole("seed", 0, 99, 1)),
-    "sparse_masks": (Whole("sparse_n", 17, 48, 24), Whole("sparse_window", 0, 6, 2), Whole("stride", 2, 8, 4)),
+    "sparse_masks": (Whole("sparse_n", 17, 48, 20), Whole("sparse_window", 0, 6, 2), Whole("stride", 2, 8, 4)),
     "linear_error": (Number("sharpness", 0.1, 4.0, 1.0),),
     "faithfulness": (Text("faith_text", ORDER_SENTENCE, SENTENCE_LIMIT), Whole("word", 0, 60, 5)),
     "applications": (Choice("example", EXAMPLES, "order"),),

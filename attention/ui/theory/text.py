@@ -14,6 +14,7 @@ TEXT: dict[str, str] = {
     "loading": "Loading what computes the figure …",
     "table": "The same as a table",
     "save_svg": "Save picture (SVG)",
+    "save_csv": "Save table (CSV)",
     "no_model": "This figure needs the English–French Transformer, which is not installed. The README says how to"
     " train it.",
     # the article, corrected
@@ -25,9 +26,19 @@ TEXT: dict[str, str] = {
     "kind_code": "code",
     "kind_setup": "set-up",
     "kind_reference": "references",
-    "corrections_count": "{count} of {total} corrections, in the order of the article.",
+    "corrections_count": "{count} of {total} corrections, in the order of the article. Each link opens in a new tab,"
+    " so that you keep your place.",
+    "one_claim": "claim",
+    "one_formula": "formula",
+    "one_shape": "shape",
+    "one_code": "code",
+    "one_setup": "set-up",
+    "one_reference": "reference",
+    "place_in_article": "Where",
     "says": "The article says",
     "right": "What is right",
+    "source_head": "Source",
+    "see": "See it live",
     "correction_place": "{number} · {place} · {kind}",
     "source": "Source: {source}",
     # words of several figures
@@ -122,6 +133,8 @@ TEXT: dict[str, str] = {
     "saturation_caption": "Measured now, over {draws} random queries with normally distributed numbers; the bands hold"
     " half of them. Without a scale softmax gives all to one key as d grows, and its gradient, by which a model"
     " learns, vanishes. Divided by √d both stay; divided by d the weights become equal and say nothing.",
+    "saturation_opens": "The playground’s scaling laboratory measures the same; there the number of keys, sizes and"
+    " draws are chosen anew.",
     # 5 masks
     "mask": "Mask",
     "length": "Words",
@@ -134,6 +147,7 @@ TEXT: dict[str, str] = {
     "mask_local": "local",
     "mask_padding": "padding mask",
     "mask_strided": "strided",
+    "mask_strided_causal": "strided, causal",
     "mask_global": "global + local",
     "said_causal": "A word sees itself and what came before.",
     "said_local": "A word sees its neighbours only.",
@@ -163,6 +177,8 @@ TEXT: dict[str, str] = {
     " unchanged.",
     "positions_alibi_caption": "ALiBi adds no vectors: each head lowers the score in proportion to the distance, one"
     " head steeply (it looks near by), another gently. Here the four slopes of four heads.",
+    "positions_opens": "The playground holds {most} positions: it computes the same match for every pair of the first"
+    " {most}.",
     # 6, 7, 10, 11 on the translation model
     "sentence": "A sentence in English",
     "heads_caption": "The model has three layers of four heads for each kind of attention. “Translation to source” is"
@@ -202,7 +218,7 @@ TEXT: dict[str, str] = {
     "memory": "memory",
     "parameters": "parameters",
     "self_attention": "self-attention",
-    "dense": "dense layer over the sequence",
+    "dense": "dense over the sequence",
     "lstm": "LSTM",
     "count_axis": "count (logarithmic)",
     "costs_alt": "Bars: operations, memory and parameters of self-attention, a dense layer and an LSTM",
@@ -215,6 +231,8 @@ TEXT: dict[str, str] = {
     "layer_costs_caption": "Three layers that turn n vectors of size d into n new ones. Operations are multiply-adds,"
     " memory counts the numbers made on the way, parameters are learned. Attention’s parameters do not grow with n,"
     " its operations grow with n². The LSTM needs n steps one after the other, the others one.",
+    "layer_costs_opens": "The playground has no dense layer and no LSTM. Its cost laboratory measures time and memory"
+    " of eight kinds of attention.",
     # 8 gradients
     "steps": "Sequence length",
     "seed": "Random seed",
@@ -227,14 +245,18 @@ TEXT: dict[str, str] = {
     "gradient_flow_caption": "How strongly the last output of an untrained layer depends on an input so many steps"
     " before it, measured now. In recurrent layers the signal shrinks at every step; attention has one step to every"
     " position, near or far.",
+    "gradient_flow_opens": "The playground has no recurrent layers. It opens self-attention over 12 random positions of"
+    " the same size, where the gradient of any cell can be asked for.",
     # 9 efficient attention
     "sparse_n": "Sequence length n",
     "sparse_window": "Window",
     "stride": "Stride",
     "sparse_said": "Of {all} pairs are computed: {shares}.",
-    "sparse_masks_caption": "Dark cells are computed, hatched ones left out. Local: neighbours only. Strided: also"
-    " every so many steps away (Child et al. 2019). Global: the first position sees all and is seen by all (Beltagy et"
-    " al. 2020). The longer the sequence, the smaller their share.",
+    "sparse_masks_caption": "Filled cells are computed, empty ones left out. Local: neighbours only. Strided: also"
+    " every so many steps away; Child et al. 2019 use it causally. Global: the first position sees all and"
+    " is seen by all (Beltagy et al. 2020). The longer the sequence, the smaller their share.",
+    "sparse_masks_opens": "The playground holds {most} positions: it opens the upper left corner of all four masks,"
+    " and attention under the strided one.",
     "sharpness": "Length of the queries",
     "linear": "linear attention",
     "length_axis": "sequence length n",
@@ -243,8 +265,10 @@ TEXT: dict[str, str] = {
     "linear_said": "At length {length} the context is off by {error}.",
     "linear_error_caption": "Linear attention replaces softmax by a product of features, elu + 1 (Katharopoulos et al."
     " 2020), and never makes the n × n weights. It is another attention, not an approximation of this one: put into a"
-    " model that was trained with softmax it differs, and the more so the sharper the weights. Random vectors of 32"
-    " numbers; the error is root mean square, relative.",
+    " model that was trained with softmax it differs, and the more so the sharper the weights. Random vectors of 16"
+    " numbers, eight draws; the error is root mean square, relative.",
+    "linear_error_opens": "The playground gets the first of the eight draws at length {length}, and shows linear and"
+    " exact attention side by side.",
     # 10 faithfulness
     "word": "A word of the translation",
     "panel_attention": "attention, share",
@@ -254,6 +278,8 @@ TEXT: dict[str, str] = {
     "faith_alt": "Bars: importance of each source word by attention, gradient, leaving out, and at random",
     "faith_said": "For “{word}”, attention orders the source words like the gradient to {gradient}, like leaving words"
     " out to {leave_one_out}, like chance to {random} (Kendall’s τ: 1 the same order, 0 none, −1 reversed).",
+    "faithfulness_opens": "The playground translates the same sentence with its attention; the other measures are taken"
+    " here only.",
     "no_order": "no order",
     "faithfulness_caption": "Four answers to the question which source words mattered for one word. Gradient: how much"
     " a small change of each word would change its probability. Leaving out: how much it changes when the word is gone."
@@ -273,6 +299,7 @@ TEXT: dict[str, str] = {
     "tuning_caption": "{count} sentences with our French translations. The curve says how likely the"
     " model finds these for each temperature of its attention over the source: higher is better. The search is a"
     " golden-section search: of two places it leaves out the worse end, and goes on with what is left.",
+    "tuning_opens": "The playground runs the first of these sentences at this temperature, as the model translates it.",
     "step": "step",
     "pairs": "The sentence pairs",
     # 13 questions
@@ -283,6 +310,8 @@ TEXT: dict[str, str] = {
     " scores, and the context is the sum of the values by these shares. Touch a cell to see its arithmetic. The numbers"
     " were set by hand.",
     # 14 catalogue
+    "catalogue_all": "All {count} mechanisms as a table",
+    "catalogue_opens": "With several heads, the playground opens the first one.",
     "mechanism": "Mechanism",
     "formula": "Formula",
     "paper": "Paper",

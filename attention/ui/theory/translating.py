@@ -73,4 +73,4 @@ def weights_chart(found: AttentionMap, name: str) -> None:
     chart(attention_heatmap(found), name, TEXT["map_alt"])
     rows = [f"{i + 1} {label}" for i, label in enumerate(found.query_labels)]
     columns = [f"{i + 1} {label}" for i, label in enumerate(found.key_labels)]
-    table(pd.DataFrame(found.matrix().round(3), index=rows, columns=columns))
+    table(pd.DataFrame(found.matrix().round(3), index=rows, columns=columns), name)

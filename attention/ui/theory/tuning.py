@@ -18,7 +18,7 @@ from attention.translation.tuning import (
 )
 from attention.ui import loading
 from attention.ui.theory import state
-from attention.ui.theory.parts import Link, caption, chart, signed, slider, table, tell
+from attention.ui.theory.parts import Opening, caption, chart, signed, slider, table, tell
 from attention.ui.theory.text import TEXT
 from attention.ui.theory.translating import translator
 
@@ -39,7 +39,7 @@ def tried_by_search(model: str) -> tuple[TuningRow, ...]:
     return tune_by_search(scorer(model))
 
 
-def tuning() -> Link:
+def tuning() -> Opening | None:
     """Draw the log-probability against the temperature, the visitor's own place on it, and the search's steps."""
     model = translator()
     if model is None:
@@ -63,10 +63,11 @@ def tuning() -> Link:
     tell(" ".join(says))
     pairs = tuning_pairs(model)
     caption("tuning", count=len(pairs))
-    table(tried_table(search or sorted([*grid, own])))
+    table(tried_table(search or sorted([*grid, own])), "tuning")
     with st.expander(TEXT["pairs"]):
         st.table(pd.DataFrame(pairs, columns=[TEXT["english"], TEXT["french"]]).set_index(TEXT["english"]))
-    return {"preset": "temperature", "T": own.temperature, "section": "live", "live": pairs[0][0], "model": model.name}
+    opening = {"preset": "temperature", "T": own.temperature, "section": "live"}
+    return Opening(opening | {"live": pairs[0][0], "model": model.name}, TEXT["tuning_opens"])
 
 
 def _turn_search() -> None:
