@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from attention.formula import remedies
-from attention.formula.errors import Problem, Repair, excerpt
+from attention.formula.errors import Edit, Problem, Repair, excerpt
 from attention.formula.functions import Function, Parameter
 from attention.formula.limits import MAX_SIZE
 from attention.formula.nodes import Call, Node
@@ -18,6 +18,7 @@ TEXT = {
     "argument_count_many": "{count} arguments came",
     "wanted_count": "{count} argument{s}",
     "wanted_range": "{least} or {most} arguments",
+    "own_matrices": "{signature} needs {names} of your own; each name of your own needs a shape.",
     "argument_mask": "{name} of {signature} must be a mask, but {text} holds numbers.",
     "argument_number": "{name} of {signature} must hold numbers, but {text} is a mask.",
     "argument_matrix": "{name} of {signature} must be a matrix, but {text} is a number.",
@@ -65,6 +66,10 @@ def _check_kind(
             problem, repairs = "argument_size", remedies.sizes_for(node, function)
     elif parameter.kind == "mask" and not step.mask:
         problem, repairs = "argument_mask", remedies.as_mask(argument)
+        if step.constant and parameter.optional:  # softmax(S, -1), where -1 is an axis
+            repairs = remedies.without_argument(node, node.arguments.index(argument))
+            name = remedies.along(node.name, text[slice(*argument.span)])
+            repairs = ((Edit(node.start, node.name_end, name), *repairs[0]),) if name else repairs
     elif parameter.kind in ("number", "whole") and step.mask:
         problem, repairs = "argument_number", remedies.as_number(text, argument)
     elif parameter.kind == "whole" and step.shape:
@@ -127,7 +132,9 @@ def _wrong_count(text: str, node: Call, function: Function) -> NoReturn:
     if least != most:
         wanted = TEXT["wanted_range"].format(least=least, most=most)
     said = TEXT["arguments"].format(signature=function.signature, wanted=wanted, came=came)
-    raise Problem(said, node.start, node.end, remedies.for_count(text, node, function))
+    own = [p.usual for p in function.parameters if p.name == p.usual and p.kind == "number"]
+    advice = TEXT["own_matrices"].format(names=", ".join(own), signature=function.signature) if own else ""
+    raise Problem(said, node.start, node.end, remedies.for_count(text, node, function), advice)
 
 
 def _wrong_fixed(text: str, node: Call, function: Function, wrong: Argument, axis: int) -> NoReturn:

@@ -12,7 +12,8 @@ import torch
 from torch import Tensor
 
 from attention.formula.functions import FUNCTIONS, Written
-from attention.formula.functions.arithmetic import DOUBLE, is_positive
+from attention.formula.functions.arithmetic import DOUBLE, LEADING, is_positive
+from attention.formula.functions.normalisers import INFINITE
 from attention.formula.inputs import Inputs
 from attention.formula.nodes import (
     ALONE,
@@ -51,8 +52,11 @@ TEXT = {
 class Script:
     """One script: sizes, inputs, the mechanisms that torch lacks, and the lines of the formula."""
 
-    def __init__(self, plan: Plan, given: Mapping[str, Tensor], sizes: Mapping[str, int], double: bool) -> None:
-        self.plan, self.given, self.double = plan, given, double
+    def __init__(
+        self, plan: Plan, given: Mapping[str, Tensor], sizes: Mapping[str, int], double: bool, infinite: bool = False
+    ) -> None:
+        self.plan, self.given, self.double, self.infinite = plan, given, double, infinite
+        self.leading = any(tensor.ndim > 2 for tensor in given.values())
         self.sizes = {**DEFAULT_SIZES, **sizes}
         calls = {step.function for step in plan.operations if step.operation == "function"}
         masked = {step.function for step in plan.operations if len(step.operands) > 1}
@@ -60,7 +64,7 @@ class Script:
             source
             for name in sorted(calls)
             for source in FUNCTIONS[name].sources
-            if name not in ("softmax", "softmax_columns") or name in masked
+            if name not in ("softmax", "softmax_columns") or name in masked or infinite
         ]
         self.names = self._python_names()
         self.plain: set[str] = {name for name in plan.uses if not plan.inputs[name]}
@@ -160,6 +164,8 @@ class Script:
         letters = {letter: self._size(size) for letter, size in step.letters.items()}
         if self.double:
             letters["widened"] = ".double()"
+        letters |= {LEADING: ""} if self.leading else {}
+        letters |= {INFINITE: ""} if self.infinite else {}
         arguments = [
             _rounded(operand) if parameter.kind == "whole" else operand
             for parameter, operand in zip(function.parameters, operands, strict=False)
@@ -180,19 +186,20 @@ class Script:
         return Written(f"{left.code(level)} {sign} {right.code(level + 1)}", level, plain)
 
 
-def script_of(plan: Plan, inputs: Inputs | None = None) -> str:
+def script_of(plan: Plan, inputs: Inputs | None = None, infinite: bool = False) -> str:
     """Return a torch script that computes the formula; its last value is in `result`.
 
-    inputs: written into the script where they are matrices of at most `MOST_WRITTEN` numbers in all; otherwise the
-    script draws random ones of these sizes, the same at every run; without inputs, small ones.
+    inputs: written into the script where they hold at most `MOST_WRITTEN` numbers in all; otherwise the script draws
+    random matrices of these sizes, the same at every run; without inputs, small ones.
+    infinite: whether softmax meets infinite scores with these inputs.
     """
     if inputs is None:
         return Script(plan, {}, {}, double=False).text()
     given = dict(inputs.values)
     written = sum(tensor.numel() for tensor in given.values())
-    if written > MOST_WRITTEN or any(tensor.ndim > 2 for tensor in given.values()):
+    if written > MOST_WRITTEN:
         given = {name: tensor for name, tensor in given.items() if not tensor.ndim}
-    return Script(plan, given, inputs.sizes, double=inputs.dtype == torch.float64).text()
+    return Script(plan, given, inputs.sizes, inputs.dtype == torch.float64, infinite).text()
 
 
 def _rounded(written: Written) -> Written:
@@ -212,6 +219,8 @@ def _is_safe(written: Written) -> bool:
 def _literal(tensor: Tensor) -> str:
     if not tensor.ndim:
         return _number_text(tensor.item(), True)
+    if tensor.ndim > 2:
+        return f"{_literal(tensor.flatten(0, -2))}.reshape({', '.join(map(str, tensor.shape))})"
     if tensor.dtype == torch.bool:
         rows = ["[" + ", ".join(str(value) for value in row) + "]" for row in tensor.tolist()]
     else:

@@ -216,6 +216,16 @@ def run(plan: Plan, inputs: Inputs, text: str, given: Mapping[int, Tensor] | Non
     return values
 
 
+def softmax_of_infinite(plan: Plan, inputs: Inputs, text: str) -> bool:
+    """Return whether some softmax meets infinite scores, which torch's own does not turn into shares."""
+    scores = [step.operands[0] for step in plan.operations if step.function in ("softmax", "softmax_columns")]
+    if not scores:
+        return False
+    with torch.inference_mode(False), torch.no_grad():
+        values = run(plan, inputs, text)
+    return any(bool(values[index].isinf().any()) for index in scores)
+
+
 def _count(step: Operation, operands: list[Tensor], inputs: Inputs, text: str) -> int:
     """Return how many numbers a step will hold, its largest value on the way included."""
     try:

@@ -10,7 +10,7 @@ from typing import Any
 from attention.formula.code import script_of
 from attention.formula.cost import Cost, cost_of
 from attention.formula.errors import FormulaError, Problem
-from attention.formula.evaluation import Evaluation, evaluate
+from attention.formula.evaluation import Evaluation, evaluate, softmax_of_infinite
 from attention.formula.inputs import prepare
 from attention.formula.latex import block, latex_of
 from attention.formula.names import known_shapes
@@ -18,7 +18,7 @@ from attention.formula.nodes import Call, Line, Name, Program, post_order
 from attention.formula.notebook import notebook_of
 from attention.formula.plan import SIZES, Plan, Shape, Size
 from attention.formula.reading import read
-from attention.formula.remedies import Remedy, find_remedy
+from attention.formula.search import Remedy, find_remedy
 from attention.formula.shapes import check
 
 LONGEST_INLINE = 100  # characters of a remedy that is written in one line though the formula has several
@@ -112,7 +112,7 @@ class Formula:
         if not inputs:
             return self.code
         plan, prepared = prepare(self, inputs)
-        return script_of(plan, prepared)
+        return script_of(plan, prepared, softmax_of_infinite(plan, prepared, self.text))
 
     def notebook(self, inputs: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Return a Jupyter notebook (nbformat 4) of the formula, as JSON."""

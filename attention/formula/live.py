@@ -45,7 +45,8 @@ TEXT = {
     "place": "{text} needs to know which place the query has. The model asks for one word at a time and does not say.",
     "count": "n, the number of queries, has no fixed value in the model: it asks for one word at a time.",
     "split": "The formula cannot be cut into a score and a normaliser: outside {text}, too, it uses {name}.",
-    "split_size": "The formula cannot be cut into a score and a normaliser: outside {text} it uses d.",
+    "split_size": "The formula cannot be cut into a score and a normaliser: outside {text} it uses d. Write a "
+    "number there instead.",
     "not_finite": "The formula gives weights that are no numbers or infinite for this sentence. Look for a division by "
     "0, the root or logarithm of a negative number, or exp of a large one.",
 }

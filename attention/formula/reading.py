@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import NoReturn
 
 from attention.formula.errors import Edit, Problem, Repair, excerpt
+from attention.formula.functions import FUNCTIONS
 from attention.formula.limits import MAX_DEPTH, MAX_NODES
 from attention.formula.nodes import (
     BINDING,
@@ -27,6 +28,7 @@ from attention.formula.nodes import (
     Transpose,
     Unary,
 )
+from attention.formula.remedies import along
 from attention.formula.tokens import WORDS, Token, check_size, tokens
 
 TEXT = {
@@ -48,7 +50,11 @@ TEXT = {
     "no_expression": "Something must stand after =.",
     "word": "“{word}” is not a sign of this language: write {instead}.",
     "argument_missing": "An argument is missing here.",
+    "bars": "“|” joins masks here. The amount of a number is abs(x), the length of a vector norm(x).",
+    "python": "“{word}” is a word of Python, which is not run here: a formula is lines such as scores = Q @ K.T.",
+    "call_sign": "{name} is a function: what it works on stands in parentheses, {name}(x).",
 }
+PYTHON = frozenset({"import", "from", "return", "def", "for", "if", "else", "while", "class", "lambda", "del"})
 
 
 def read(text: object) -> Program:
@@ -99,10 +105,17 @@ class _Reader:
         if token.text == ")":
             raise Problem(TEXT["unopened"], token.start, token.end, ((Edit(token.start, token.end, ""),),))
         if token.text == ",":
-            raise Problem(TEXT["comma"], token.start, token.end)
+            lines = self._peek(1).kind == "name" and self._peek(2).text == "="  # a = …, b = …
+            raise Problem(
+                TEXT["comma"], token.start, token.end, ((Edit(token.start, token.end, "\n"),),) if lines else ()
+            )
         if token.text == "=":
-            repairs = ((Edit(token.start, token.end, "=="),),)
-            raise Problem(TEXT["name_first"], expression.start, token.end, repairs)
+            repairs: list[Repair] = [(Edit(token.start, token.end, "=="),)]
+            if isinstance(expression, Call):  # Attention(Q, K, V) = …
+                after = self._peek(1).start
+                names = (f"{expression.name} = ", "")
+                repairs = [(Edit(expression.start, after, name),) for name in names]
+            raise Problem(TEXT["name_first"], expression.start, token.end, tuple(repairs))
         self._no_sign(expression)
 
     # expressions
@@ -184,7 +197,7 @@ class _Reader:
             if self._peek().text in (",", ")"):
                 raise Problem(TEXT["argument_missing"], self._peek().start, self._peek().end)
             if self._peek().kind == "name" and self._peek(1).text == "=":
-                self._named_argument()
+                self._named_argument(token)
             arguments.append(self._expression(0))
             if self._peek().text != ",":
                 break
@@ -226,6 +239,10 @@ class _Reader:
         end = token.end
         if token.kind == "name" and token.text in WORDS:
             self._word(token)
+        if isinstance(left, Name) and not left.outer:
+            self._not_called(left, token)
+        if token.text in PYTHON:
+            raise Problem(TEXT["python"].format(word=token.text), token.start, token.end)
         following = self._peek(1)
         if following.kind == "transpose":
             end = following.end
@@ -234,9 +251,36 @@ class _Reader:
         if self._peek().text == "(" and isinstance(left, Name):
             repairs.reverse()
         words = {"left": excerpt(self.text[begin:before]), "right": excerpt(self.text[token.start : end])}
-        if token.kind in ("name", "number") and isinstance(left, Name) and not left.outer:
-            repairs.append((Edit(before, token.start, "("), Edit(token.end, token.end, ")")))  # sqrt d
         raise Problem(TEXT["no_sign"].format(**words), begin, end, tuple(repairs))
+
+    def _not_called(self, left: Name, token: Token) -> None:
+        """Raise Problem for a word of Python, and for a function without parentheses: sqrt d, softmax Q @ K.T."""
+        if left.name in PYTHON:
+            line_end = self.text.find("\n", left.end)
+            dropped = token.start if left.name == "return" else len(self.text) if line_end < 0 else line_end
+            repairs: tuple[Repair, ...] = ((Edit(left.start, dropped, ""),),)
+            raise Problem(TEXT["python"].format(word=left.name), left.start, left.end, repairs)
+        function = FUNCTIONS.get(left.name)
+        if function is None or token.kind not in ("name", "number"):
+            return
+        last = self.tokens[self._argument_end() - 1].end
+        next_end = self._peek(1).end if self._peek(1).kind == "transpose" else token.end
+        ends = (last, next_end) if function.normaliser else (next_end, last)
+        repairs = tuple((Edit(left.end, token.start, "("), Edit(end, end, ")")) for end in ends)
+        raise Problem(TEXT["call_sign"].format(name=left.name), left.start, token.end, repairs)
+
+    def _bars(self, token: Token) -> NoReturn:
+        """|x| and ||x|| from mathematics."""
+        double = self._peek(1).text == "|"
+        line_end = self.text.find("\n", token.end)
+        line = self.text[: len(self.text) if line_end < 0 else line_end]
+        bars, name = ("||", "norm") if double else ("|", "abs")
+        closing = line.find(bars, token.start + len(bars))
+        repairs: tuple[Repair, ...] = ()
+        if closing > 0:
+            opened = Edit(token.start, token.start + len(bars), f"{name}(")
+            repairs = ((opened, Edit(closing, closing + len(bars), ")")),)
+        raise Problem(TEXT["bars"], token.start, token.start + len(bars), repairs)
 
     def _no_operand(self, token: Token) -> NoReturn:
         before = self.tokens[self.place - 1] if self.place else None
@@ -244,6 +288,8 @@ class _Reader:
             if before is not None and before.kind == "sign":
                 self._ends_after(before)
             raise Problem(TEXT["ends_early"], max(0, token.start - 1), token.end)
+        if token.text == "|":
+            self._bars(token)
         said = TEXT["wanted_operand"].format(found=excerpt(token.text))
         repairs: tuple[Repair, ...] = ((Edit(token.start, token.end, ""),),)
         if before is not None and before.kind == "sign" and before.text not in ("(", ")"):
@@ -265,19 +311,31 @@ class _Reader:
         said = TEXT["word"].format(word=token.text, instead=instead)
         raise Problem(said, token.start, token.end, ((Edit(token.start, token.end, instead),),))
 
-    def _named_argument(self) -> NoReturn:
-        """`dim=-1` and the like; without it the functions do what is nearly always meant."""
+    def _named_argument(self, function: Token) -> NoReturn:
+        """`dim=-1` and the like: row_sum and softmax_columns say it by their names."""
         first = self._peek()
         comma = self.tokens[self.place - 1]
-        depth, place = 0, self.place
-        while self.tokens[place].kind != "end" and (depth or self.tokens[place].text not in (",", ")")):
-            depth += (self.tokens[place].text == "(") - (self.tokens[place].text == ")")
-            place += 1
+        place = self._argument_end()
         start = comma.start if comma.text == "," else first.start
-        repairs = ((Edit(start, self.tokens[place].start, ""),), (Edit(first.start, self._peek(2).start, ""),))
-        raise Problem(TEXT["keyword"], first.start, self.tokens[place].start, repairs)
+        dropped = Edit(start, self.tokens[place].start, "")
+        repairs: list[Repair] = [(dropped,), (Edit(first.start, self._peek(2).start, ""),)]
+        value = self.text[self._peek(2).start : self.tokens[place].start].strip()
+        if first.text in ("dim", "axis") and (name := along(function.text, value)):
+            repairs.insert(0, (Edit(function.start, function.end, name), dropped))
+        raise Problem(TEXT["keyword"], first.start, self.tokens[place].start, tuple(repairs))
 
     # bookkeeping
+
+    def _argument_end(self) -> int:
+        """Return the number of the token after the argument that begins here: a comma, a parenthesis, a line's end."""
+        depth, place = 0, self.place
+        while self.tokens[place].kind not in ("newline", "end"):
+            text = self.tokens[place].text
+            if not depth and text in (",", ")"):
+                break
+            depth += (text == "(") - (text == ")")
+            place += 1
+        return place
 
     def _count(self, node: Node) -> Node:
         self.nodes += 1

@@ -1,13 +1,12 @@
-"""Edits that may mend a formula, and the search for the first that makes the whole of it fit."""
+"""Edits that may mend a formula, the likeliest first; `search` finds those that make the whole of it fit."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
 from itertools import pairwise
 
-from attention.formula.errors import Edit, Problem, Repair, apply_repair
+from attention.formula.errors import Edit, Repair, apply_repair
 from attention.formula.functions import Function
 from attention.formula.nodes import (
     BINDING,
@@ -24,12 +23,10 @@ from attention.formula.nodes import (
     post_order,
 )
 from attention.formula.plan import Shape
+from attention.mechanisms import NORMALISERS
 
-MAX_REPAIRS = 6  # faults that may be mended one after another
-MAX_ATTEMPTS = 60  # corrected texts that are checked
-MAX_CHARACTERS = 12_000  # that are read in doing so, so that a long text does not take longer
-KEPT = 3  # half-mended texts that are mended further, at each stage
-LIKE = 0.5  # how similar a name must be to be proposed, from 0 to 1
+LIKE = 0.65  # how similar a name must be to be proposed, from 0 to 1
+SHORT = 3  # letters up to which a name is like another only when it is the same but for capitals
 
 MEANT = {  # names from papers and programs, and what they are here
     "dk": "d",
@@ -50,6 +47,9 @@ MEANT = {  # names from papers and programs, and what they are here
     "values": "V",
     "x": "X",
     "H": "X",
+    "inf": "1e9",
+    "infinity": "1e9",
+    "pi": "3.14159265",
 }
 MEANT_FUNCTIONS = {
     "Softmax": "softmax",
@@ -85,9 +85,10 @@ MEANT_FUNCTIONS = {
 }
 TRANSPOSING = ("transpose", "t", "T", "tr")
 MULTIPLYING = ("matmul", "mm", "bmm", "dot_product")
-
-
-# edits
+ATTENDING = ("attention", "attend", "self_attention", "selfattention", "scaled_dot_product_attention")
+SHOWING = ("print", "display", "show", "return")
+REDUCING = ("sum", "mean", "max", "min", "norm")
+AXES = {"-1": "row_", "1": "row_", "0": "column_", "-2": "column_"}  # of torch and NumPy, and what they are here
 
 
 def transposed(node: Node) -> Repair:
@@ -112,11 +113,21 @@ def for_product(text: str, node: Binary) -> tuple[Repair, ...]:
     """A @ B does not exist: the operands may be swapped, one of them turned, or multiplied cell by cell."""
     left, right = node.left, node.right
     both = transposed(left) + transposed(right)
+    asked = [  # the keys ask the queries: softmax(K @ Q.T) @ V
+        (Edit(part.start, part.end, f"{part.right.operand.name} @ {part.left.name}.T"),)
+        for part in (post_order(left) if isinstance(left, Call) else ())
+        if isinstance(part, Binary)
+        and part.operator == "@"
+        and isinstance(part.left, Name)
+        and isinstance(part.right, Transpose)
+        and isinstance(part.right.operand, Name)
+    ]
     wrong_side = isinstance(left, Transpose) and not isinstance(right, Transpose)  # Qᵀ K, where Q Kᵀ is meant
     return (
         *((both,) if wrong_side else ()),
         _swapped(text, node, "@"),
         transposed(right),
+        *asked,
         transposed(left),
         both,
         *_swapped_and_turned(text, node),
@@ -173,6 +184,8 @@ def for_count(text: str, node: Call, function: Function) -> tuple[Repair, ...]:
     if len(given) > len(parameters):
         last = given[len(parameters) - 1].span[1] if parameters else node.name_end + 1
         first = given[len(given) - len(parameters)].span[0] if parameters else last
+        if len(given) == 2 and (name := along(node.name, _slice(text, given[1]))):
+            return ((Edit(node.start, node.name_end, name), Edit(last, given[-1].span[1], "")),)
         return ((Edit(last, given[-1].span[1], ""),), (Edit(given[0].span[0], first, ""),))
     usual = [parameter.usual for parameter in parameters]
     missing = [name for name in usual[len(given) : function.required] if name]
@@ -182,6 +195,21 @@ def for_count(text: str, node: Call, function: Function) -> tuple[Repair, ...]:
     place = given[-1].span[1] if given else node.name_end + 1
     whole = ", ".join(usual[: function.required])
     return ((Edit(place, place, added),), (Edit(node.name_end + 1, node.end - 1, whole),))
+
+
+def along(name: str, axis: str) -> str:
+    """Return the function that works along an axis of torch or NumPy: sum and -1 give row_sum; "" for no such one."""
+    prefix = AXES.get(axis.replace(" ", ""), "")
+    if name in REDUCING:
+        return prefix and prefix + name
+    if name in NORMALISERS:
+        return name + "_columns" * (prefix == "column_") if prefix else ""
+    return ""
+
+
+def without_argument(node: Call, number: int) -> tuple[Repair, ...]:
+    """Leave out an argument that is not the first."""
+    return ((Edit(node.arguments[number - 1].span[1], node.arguments[number].span[1], ""),),)
 
 
 def as_mask(node: Node, tightly: bool = False) -> tuple[Repair, ...]:
@@ -195,12 +223,20 @@ def as_number(text: str, node: Node) -> tuple[Repair, ...]:
 
 
 def masked(text: str, whole: Binary, mask: Node) -> tuple[Repair, ...]:
-    """Scores to which a mask is added, or that are multiplied with one: where() says what is meant."""
+    """Scores to which a mask is added, or that are multiplied with one: softmax takes it, or where() says it."""
     other = whole.right if mask is whole.left else whole.left
-    closed = {"+": "-1e9", "-": "-1e9", "*": "0"}.get(whole.operator)
-    if closed is None:
-        return ()
-    return ((Edit(whole.start, whole.end, f"where({_slice(text, mask)}, {_slice(text, other)}, {closed})"),),)
+    masks, others = _slice(text, mask), _slice(text, other)
+    if whole.operator == "-" and isinstance(whole.left, Number) and whole.left.value == 1:  # 1 - M
+        return ((Edit(whole.start, whole.end, f"where({masks}, 0, 1)"),),)
+    if whole.operator in ("==", "!=") and isinstance(other, Number) and other.value in (0, 1):  # M == 0
+        opened = bool(other.value) == (whole.operator == "==")
+        alone = masks if _stands_alone(mask) else f"({masks})"
+        return ((Edit(whole.start, whole.end, alone if opened else f"~{alone}"),),)
+    if whole.operator == "+":
+        written = (f"{others}, {masks}", f"where({masks}, {others}, -1e9)")
+    else:
+        written = (f"where({masks}, {others}, 0)",) if whole.operator == "*" else ()
+    return tuple((Edit(whole.start, whole.end, new),) for new in written)
 
 
 def sizes_for(node: Call, function: Function) -> tuple[Repair, ...]:
@@ -249,6 +285,8 @@ def other_names(node: Name, name: str, known: Collection[str], functions: Mappin
         if name.startswith(first) and second in known:  # QK, followed by .T or not
             product = f"{first} @ {second}"
             return ((Edit(node.start, node.end, product),), (Edit(node.start, node.end, f"({product})"),))
+    if 2 < len(name) <= 4 and all(letter in known for letter in name):  # QKV
+        return (replaced(node, " @ ".join(name)), replaced(node, " @ ".join((name[0], f"{name[1]}.T", *name[2:]))))
     for_function = [f"{function}({rest})" for function in functions if (rest := name.removeprefix(function)) in known]
     return tuple(replaced(node, new) for new in (*for_function, *found))
 
@@ -270,6 +308,14 @@ def other_functions(
     if name in MULTIPLYING and len(arguments) == 2:
         first, second = (_in_product(text, argument, last) for last, argument in enumerate(arguments))
         repairs.append((Edit(node.start, node.end, f"{first} @ {second}"),))
+    if name.lower() in ATTENDING and len(arguments) == 3:
+        alone = [_slice(text, part) if _stands_alone(part) else f"({_slice(text, part)})" for part in arguments]
+        query, key, value = alone
+        whole = f"softmax({query} @ {key}.T / sqrt(d)) @ {value}"
+        tight = text[node.end :].lstrip().startswith(("**", "."))
+        repairs.append((Edit(node.start, node.end, f"({whole})" if tight else whole),))
+    if name in SHOWING and len(arguments) == 1:
+        repairs.append((Edit(node.start, node.end, inner if _stands_alone(arguments[0]) else f"({inner})"),))
     if name in ("pow", "power") and len(arguments) == 2:
         first, second = (_slice(text, argument) for argument in arguments)
         repairs.append((Edit(node.start, node.end, f"({first}) ** {second}"),))
@@ -278,10 +324,21 @@ def other_functions(
     return (*repairs, *((Edit(node.start, node.name_end, other),) for other in likely))
 
 
+def exponential(text: str, node: Name) -> tuple[Repair, ...]:
+    """e ** (x) is exp(x)."""
+    rest = text[node.end :]
+    power = rest.lstrip().removeprefix("**").lstrip()
+    if node.name != "e" or not rest.lstrip().startswith("**") or not power.startswith("("):
+        return ()
+    return ((Edit(node.start, len(text) - len(power), "exp"),),)
+
+
 def _alike(name: str, known: Iterable[str]) -> list[str]:
     """Return known names spelt alike, best first; capital letters count for little."""
     known = list(dict.fromkeys(known))
     same = [other for other in known if other.lower() == name.lower()]
+    if len(name) <= SHORT:
+        return same
     by_lower: dict[str, list[str]] = {}
     for other in known:
         by_lower.setdefault(other.lower(), []).append(other)
@@ -333,46 +390,3 @@ def apply_within(text: str, node: Node, repair: Repair) -> str:
     start = node.span[0]
     moved = tuple(Edit(edit.start - start, edit.end - start, edit.new) for edit in repair)
     return apply_repair(_slice(text, node), moved)
-
-
-# the search
-
-
-@dataclass(frozen=True)
-class Remedy:
-    """text: the whole formula, mended. met: the faults that were met on the way, the first one included."""
-
-    text: str
-    met: tuple[Problem, ...]
-
-
-def find_remedy(text: str, problem: Problem, attempt: Callable[[str], None]) -> Remedy | None:
-    """Return the first mended text that passes, trying one repair, then two, up to `MAX_REPAIRS`.
-
-    attempt: reads and checks a text, and raises Problem. A repair after which no more of the formula is sound than
-    before is dropped. What is tried is bounded, so that no text takes long.
-    """
-    stage = [(text, (problem,))]
-    attempts, characters, seen = 0, 0, {text}
-    for _ in range(MAX_REPAIRS):
-        following: list[tuple[tuple[int, int], int, str, tuple[Problem, ...]]] = []
-        for current, met in stage:
-            for repair in met[-1].repairs:
-                mended = apply_repair(current, repair)
-                if mended in seen:
-                    continue
-                seen.add(mended)
-                attempts, characters = attempts + 1, characters + len(mended)
-                if attempts > MAX_ATTEMPTS or characters > MAX_CHARACTERS:
-                    return None
-                try:
-                    attempt(mended)
-                except Problem as next_problem:
-                    if next_problem.remaining < met[-1].remaining:
-                        following.append((next_problem.remaining, attempts, mended, (*met, next_problem)))
-                else:
-                    return Remedy(mended, met)
-        stage = [(mended, met) for _, _, mended, met in sorted(following, key=lambda item: item[:2])[:KEPT]]
-        if not stage:
-            return None
-    return None

@@ -35,7 +35,8 @@ VERBS = {"+": "added", "-": "subtracted", "*": "multiplied", "&": "joined", "|":
 TEXT = {
     "unknown": "{name} is not known: it is no input, no size, and no line above sets it.",
     "unknown_yet": "{name} is set only in line {line}; a line can use what stands above it.",
-    "own_advice": "A number or a matrix of your own, such as {name}, needs a shape before a formula can use it.",
+    "own_advice": "Set it in a line above, {name} = …, or give it a shape as a number or a matrix of your own.",
+    "meant": "Write {meant}.",
     "unknown_function": "{name} is not a function of this language.",
     "not_called": "{name} is a function: write {signature}.",
     "not_a_function": "{name} is {shape}, not a function; a product is written with @ or *.",
@@ -177,12 +178,14 @@ class _Checker:
             repairs = remedies.called(node, FUNCTIONS[name])
             raise Problem(TEXT["not_called"].format(name=name, signature=signature), node.start, node.end, repairs)
         known = (*self.names, *self.inputs, *SIZES)
-        repairs = remedies.other_names(node, name, known, FUNCTIONS)
+        repairs = remedies.exponential(self.text, node) or remedies.other_names(node, name, known, FUNCTIONS)
         said = TEXT["unknown"].format(name=name)
         if below := next((line for line in self.program.lines if line.name == name), None):
             said = TEXT["unknown_yet"].format(name=name, line=below.number)
             repairs = remedies.moved_up(self.program, self.line, below) if below is not self.line else ()
-        raise Problem(said, node.start, node.end, repairs, TEXT["own_advice"].format(name=name))
+        meant = remedies.MEANT.get(name)
+        advice = TEXT["meant"].format(meant=meant) if meant else TEXT["own_advice"].format(name=name)
+        raise Problem(said, node.start, node.end, repairs, advice)
 
     def _size(self, node: Node, size: Size) -> int:
         if isinstance(size, int):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from attention.formula.errors import Edit, Problem, Repair, excerpt
 from attention.formula.limits import MAX_DIGITS, MAX_LINES, MAX_NAME, MAX_NUMBER, MAX_TEXT
+from attention.formula.pasted import from_latex, plain_letter
 
 DIGITS = frozenset(string.digits)
 NAME_START = frozenset(string.ascii_letters)
@@ -30,6 +31,9 @@ TEXT = {
     "bracket": "“{sign}” is not used here: there are no lists and no picking of cells; parentheses ( ) group.",
     "quote": "“{sign}” is not used here: there is no text in a formula, and the transpose is written .T.",
     "equals_in_place": "“{sign}” is not a sign of this language: a name is set once, with =.",
+    "letter": "“{sign}” is not a character of this language, which has a to z and 0 to 9: write {instead}.",
+    "latex": "“\\” belongs to LaTeX. Here a fraction is a / b, a root sqrt(a), a transpose A.T and a product A @ B.",
+    "comment": "// is not used here: a comment begins with #, and / divides.",
     "word": "“{word}” is not a sign of this language: write {instead}.",
     "advice_signs": "Signs are + - * / @ ** .T ( ) , < <= > >= == != & | ~ and = after a name.",
 }
@@ -43,6 +47,7 @@ INSTEAD = {  # what people paste: sign -> what works here, the likeliest first
     "∘": ("*",),
     "÷": ("/",),
     "∕": ("/",),
+    "⁄": ("/",),
     "−": ("-",),
     "–": ("-",),
     "—": ("-",),
@@ -59,6 +64,10 @@ INSTEAD = {  # what people paste: sign -> what works here, the likeliest first
     "³": ("** 3",),
     "√": ("sqrt",),
     "∞": ("1e9",),
+    "σ": ("sigmoid", "softmax"),
+    "Σ": ("sum",),
+    "∑": ("sum",),
+    "‖": ("norm( )",),
     "τ": ("T",),
     "（": ("(",),
     "）": (")",),
@@ -74,6 +83,7 @@ INSTEAD = {  # what people paste: sign -> what works here, the likeliest first
     "$": ("",),
     ";": ("\n", ""),
 }
+SPACED = ("@", "*", "/")  # signs that a repair puts between spaces
 WORDS = {"and": "&", "or": "|", "not": "~"}
 TURNING = ("t", "mt", "h", "transpose", "adjoint", "permute", "swapaxes")  # methods that people write for .T
 MULTIPLYING = ("matmul", "mm", "bmm", "dot")
@@ -147,7 +157,11 @@ def _token(text: str, start: int) -> Token:
     if character == ".":
         return _transpose(text, start)
     if text.startswith(("+=", "-=", "*=", "/=", ":=", "@="), start):
-        raise Problem(TEXT["equals_in_place"].format(sign=text[start : start + 2]), start, start + 2)
+        repairs = ((Edit(start, start + 2, "="),),) if character == ":" else ()
+        raise Problem(TEXT["equals_in_place"].format(sign=text[start : start + 2]), start, start + 2, repairs)
+    if text.startswith("//", start):
+        repairs = tuple((Edit(start, start + 2, sign),) for sign in ("/", "#"))
+        raise Problem(TEXT["comment"], start, start + 2, repairs)
     for sign in SIGNS:
         if text.startswith(sign, start):
             return Token("sign", sign, start, start + len(sign))
@@ -195,15 +209,32 @@ def _transpose(text: str, start: int) -> Token:
         return Token("transpose", ".T", start, end)
     closing = text.find(")", end, end + 12) + 1 if text[end : end + 1] == "(" else 0
     after = closing or end
-    if word.lower() in TURNING:
-        repairs: list[Repair] = [(Edit(start, after, ".T"),)]
+    if word in ("shape", "size") and (size := _size_of(text, start, end)):
+        repairs: list[Repair] = [size]
+    elif word.lower() in TURNING:
+        repairs = [(Edit(start, after, ".T"),)]
     elif word in MULTIPLYING:
         repairs = [(Edit(start, end, " @ "),)]
+    elif len(word) == 1 and word.isupper():  # Q.K
+        repairs = [(Edit(start, start + 1, " @ "),)]
     elif word.startswith("T"):
         repairs = [(Edit(start, start + 2, ".T @ "),)]
     else:
         repairs = [(Edit(start, after, ""),)]
     raise Problem(TEXT["attribute"], start, max(end, start + 1), tuple(repairs))
+
+
+def _size_of(text: str, point: int, end: int) -> Repair | None:
+    """Return the edit that makes Q.shape[-1] and Q.size(-1) to d, K.shape[0] to m; None for other sizes."""
+    begin = point
+    while begin and text[begin - 1] in NAME_PART:
+        begin -= 1
+    rows = "n" if text[begin:point] in ("Q", "M") else "m"
+    for axis, size in (("-1", "d"), ("1", "d"), ("-2", rows), ("0", rows)):
+        for written in (f"[{axis}]", f"({axis})"):
+            if text.startswith(written, end):
+                return (Edit(begin, end + len(written), size),)
+    return None
 
 
 def _unknown(text: str, start: int) -> Problem:
@@ -220,15 +251,30 @@ def _unknown(text: str, start: int) -> Problem:
     if sign in "'\"`’′":
         repairs = () if sign in '"`' else ((Edit(start, end, ".T"),),)
         return Problem(TEXT["quote"].format(sign=sign), start, end, repairs)
+    if sign == "\\":
+        return Problem(TEXT["latex"], start, end, ((Edit(0, len(text), from_latex(text)),),))
     if sign == "√":
         return _root(text, start)
     if sign in INSTEAD:
         words = INSTEAD[sign]
-        repairs = tuple((Edit(start, end, f" {word} " if word in ("@", "*", "/") else word),) for word in words)
+        if sign == ";" and text.count("(", 0, start) > text.count(")", 0, start):  # softmax(S; M)
+            words = (",",)
+        edits = [_spaced(text, start, end, word) if word in SPACED else Edit(start, end, word) for word in words]
+        repairs = tuple((edit,) for edit in edits)
         if "".join(words).strip():
             return Problem(TEXT["write"].format(sign=sign, instead=" or ".join(words)), start, end, repairs)
         return Problem(TEXT["unknown"].format(sign=excerpt(sign)), start, end, repairs, TEXT["advice_signs"])
+    if letter := plain_letter(sign):
+        whole = "".join(c if c.isascii() or c in INSTEAD else plain_letter(c) or c for c in text)
+        return Problem(TEXT["letter"].format(sign=sign, instead=letter), start, end, ((Edit(0, len(text), whole),),))
     return Problem(TEXT["unknown"].format(sign=excerpt(sign)), start, end, (), TEXT["advice_signs"])
+
+
+def _spaced(text: str, start: int, end: int, sign: str) -> Edit:
+    """Put a sign between single spaces, in place of those that are there."""
+    while start and text[start - 1] == " ":
+        start -= 1
+    return Edit(start, _run(text, end, frozenset(" ")), f" {sign} ")
 
 
 def _caret(text: str, start: int) -> Problem:
@@ -238,7 +284,11 @@ def _caret(text: str, start: int) -> Problem:
             following = text[end : end + 1]
             edit = Edit(start, end, ".T @ " if following and following in NAME_PART else ".T")
             return Problem(TEXT["caret"], start, end, ((edit,),))
-    return Problem(TEXT["caret"], start, start + 1, ((Edit(start, start + 1, " ** "),),))
+    repairs: list[Repair] = [(_spaced(text, start, start + 1, "**"),)]
+    opening = _run(text, start + 1, frozenset(" "))
+    if text[:start].rstrip().endswith("e") and text[opening : opening + 1] == "(":  # e^(x)
+        repairs.append((Edit(len(text[:start].rstrip()) - 1, opening, "exp"),))
+    return Problem(TEXT["caret"], start, start + 1, tuple(repairs))
 
 
 def _root(text: str, start: int) -> Problem:
@@ -247,8 +297,11 @@ def _root(text: str, start: int) -> Problem:
     begin = _run(text, start + 1, frozenset(" "))
     if text[begin : begin + 1] == "(":
         return Problem(said, start, start + 1, ((Edit(start, begin, "sqrt"),),))
-    end = _run(text, begin, NAME_PART)
-    repairs = ((Edit(start, end, f"sqrt({text[begin:end]})"),),) if end > begin else ()
+    end = begin
+    while end < len(text) and (text[end] in NAME_PART or (not text[end].isascii() and plain_letter(text[end]))):
+        end += 1
+    under = "".join(letter if letter.isascii() else plain_letter(letter) for letter in text[begin:end])
+    repairs = ((Edit(start, end, f"sqrt({under})"),),) if under else ()
     return Problem(said, start, max(end, start + 1), repairs)
 
 

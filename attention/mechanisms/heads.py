@@ -24,7 +24,73 @@ def merge_heads(vectors: Tensor) -> Tensor:
     return vectors.transpose(-2, -3).flatten(-2)
 
 
-class MultiHeadAttention(nn.Module):
+class _Heads(nn.Module):
+    """What heads of every kind have in common: their class makes and projects, this one attends and joins."""
+
+    heads: int
+    groups: int  # key and value heads
+    mechanism: Mechanism
+    score_layer: nn.Module | None
+    out_proj: nn.Linear
+
+    def reset_parameters(self) -> None:
+        """Draw all projections anew, as torch's own module does: Xavier, with biases 0."""
+        for name, module in self.named_children():
+            if isinstance(module, nn.Linear):
+                separate = name in ("query_proj", "key_proj", "value_proj")
+                nn.init.xavier_uniform_(module.weight, gain=0.5**0.5 if separate else 1)  # as if the three were packed
+                if module.bias is not None:
+                    nn.init.zeros_(module.bias)
+
+    def forward(
+        self,
+        query: Tensor,
+        key: Tensor,
+        value: Tensor,
+        mask: Tensor | None = None,
+        mechanism: Mechanism | None = None,
+        need_weights: bool = True,
+    ) -> tuple[Tensor, Tensor | None]:
+        """Return context (batch, query_len, d_model) and weights (batch, heads, query_len, key_len) or None.
+
+        query: (batch, query_len, d_model); key: (batch, key_len, key_dim); value: (batch, key_len, value_dim)
+        mask: boolean, True = may attend: (query_len, key_len), (batch, query_len, key_len), or with heads
+        (batch, heads, query_len, key_len); axes of size 1 broadcast.
+        mechanism: the module's own score with softmax when left out.
+        """
+        q, k, v = self._projected(query, key, value)
+        context, weights = self.attend_projected(q, k, v, mask, mechanism, need_weights)
+        return self.output(context), weights
+
+    def attend_projected(
+        self,
+        q: Tensor,
+        k: Tensor,
+        v: Tensor,
+        mask: Tensor | None = None,
+        mechanism: Mechanism | None = None,
+        need_weights: bool = True,
+    ) -> tuple[Tensor, Tensor | None]:
+        """Attend with projected queries, keys and values: context (batch, heads, query_len, head_dim), and weights.
+
+        Raises ValueError when the mechanism's score has parameters and this module was made for another score.
+        """
+        if self.groups != self.heads:
+            k, v = (x.repeat_interleave(self.heads // self.groups, dim=-3) for x in (k, v))  # one for every head
+        mechanism = self.mechanism if mechanism is None else mechanism
+        _check_parameters(mechanism, self.mechanism)
+        mask = _with_head_axis(mask)
+        return attend(q, k, v, mechanism, mask, layer=self.score_layer, need_weights=need_weights)
+
+    def output(self, context: Tensor) -> Tensor:
+        """Join the heads' contexts and mix them: (batch, heads, query_len, head_dim) -> (batch, query_len, d_model)."""
+        return self.out_proj(merge_heads(context))
+
+    def _projected(self, query: Tensor, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        return self.project_query(query), *self.project_key_value(key, value)
+
+
+class MultiHeadAttention(_Heads):
     """Attention of several heads, between learned projections.
 
     head_i = attend(Q W_i^Q, K W_i^K, V W_i^V);  output = concat(head_1, …, head_h) W^O
@@ -50,7 +116,7 @@ class MultiHeadAttention(nn.Module):
         super().__init__()
         _check_heads(d_model, heads)
         _check_score(score)
-        self.d_model, self.heads, self.head_dim = d_model, heads, d_model // heads
+        self.d_model, self.heads, self.groups, self.head_dim = d_model, heads, heads, d_model // heads
         self.mechanism = Mechanism(score=score)
         key_dim, value_dim = key_dim or d_model, value_dim or d_model
         self.packed = key_dim == value_dim == d_model
@@ -63,39 +129,6 @@ class MultiHeadAttention(nn.Module):
         self.out_proj = nn.Linear(d_model, d_model, bias=bias)
         self.score_layer = _score_layer(score, self.head_dim)
         self.reset_parameters()
-
-    def reset_parameters(self) -> None:
-        """Draw all projections anew, as torch's own module does: Xavier, with biases 0."""
-        for name, module in self.named_children():
-            if isinstance(module, nn.Linear):
-                separate = not self.packed and name != "out_proj"
-                nn.init.xavier_uniform_(module.weight, gain=0.5**0.5 if separate else 1)  # as if the three were packed
-                if module.bias is not None:
-                    nn.init.zeros_(module.bias)
-
-    def forward(
-        self,
-        query: Tensor,
-        key: Tensor,
-        value: Tensor,
-        mask: Tensor | None = None,
-        mechanism: Mechanism | None = None,
-        need_weights: bool = True,
-    ) -> tuple[Tensor, Tensor | None]:
-        """Return context (batch, query_len, d_model) and weights (batch, heads, query_len, key_len) or None.
-
-        query: (batch, query_len, d_model); key: (batch, key_len, key_dim); value: (batch, key_len, value_dim)
-        mask: boolean, True = may attend: (query_len, key_len), (batch, query_len, key_len), or with heads
-        (batch, heads, query_len, key_len); axes of size 1 broadcast.
-        mechanism: the module's own score with softmax when left out.
-        """
-        if self.packed and query is key and key is value:
-            q, k, v = self._project_all(query)
-        else:
-            q = self.project_query(query)
-            k, v = self.project_key_value(key, value)
-        context, weights = self.attend_projected(q, k, v, mask, mechanism, need_weights)
-        return self.output(context), weights
 
     def project_query(self, query: Tensor) -> Tensor:
         """Return the queries of all heads, (batch, heads, query_len, head_dim)."""
@@ -112,30 +145,11 @@ class MultiHeadAttention(nn.Module):
             return k, v
         return self._project(key, 1, 2)[0], self._project(value, 2, 3)[0]
 
-    def attend_projected(
-        self,
-        q: Tensor,
-        k: Tensor,
-        v: Tensor,
-        mask: Tensor | None = None,
-        mechanism: Mechanism | None = None,
-        need_weights: bool = True,
-    ) -> tuple[Tensor, Tensor | None]:
-        """Attend with what the two methods above returned: context (batch, heads, query_len, head_dim), and weights.
-
-        Raises ValueError when the mechanism's score has parameters and this module was made for another score.
-        """
-        mechanism = self.mechanism if mechanism is None else mechanism
-        _check_parameters(mechanism, self.mechanism)
-        mask = _with_head_axis(mask)
-        return attend(q, k, v, mechanism, mask, layer=self.score_layer, need_weights=need_weights)
-
-    def output(self, context: Tensor) -> Tensor:
-        """Join the heads' contexts and mix them: (batch, heads, query_len, head_dim) -> (batch, query_len, d_model)."""
-        return self.out_proj(merge_heads(context))
-
-    def _project_all(self, vectors: Tensor) -> tuple[Tensor, ...]:
-        return self._split(self.in_proj(vectors), 3)
+    def _projected(self, query: Tensor, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        if self.packed and query is key and key is value:
+            q, k, v = self._split(self.in_proj(query), 3)
+            return q, k, v
+        return super()._projected(query, key, value)
 
     def _project(self, vectors: Tensor, first: int, last: int) -> tuple[Tensor, ...]:
         """Project by some of the three blocks of `in_proj`: 0 query, 1 key, 2 value."""
@@ -147,7 +161,7 @@ class MultiHeadAttention(nn.Module):
         return tuple(split_heads(part, self.heads) for part in projected.chunk(parts, dim=-1))
 
 
-class GroupedQueryAttention(nn.Module):
+class GroupedQueryAttention(_Heads):
     """Multi-head attention in which several heads share one key head and one value head.
 
     head_i = attend(Q W_i^Q, K W_g^K, V W_g^V), g the group of head i;  output = concat(head_1, …, head_h) W^O
@@ -183,32 +197,6 @@ class GroupedQueryAttention(nn.Module):
         self.score_layer = _score_layer(score, self.head_dim)
         self.reset_parameters()
 
-    def reset_parameters(self) -> None:
-        """Draw all projections anew, as `MultiHeadAttention` does: Xavier, with biases 0."""
-        for name, module in self.named_children():
-            if isinstance(module, nn.Linear):
-                nn.init.xavier_uniform_(module.weight, gain=1 if name == "out_proj" else 0.5**0.5)
-                if module.bias is not None:
-                    nn.init.zeros_(module.bias)
-
-    def forward(
-        self,
-        query: Tensor,
-        key: Tensor,
-        value: Tensor,
-        mask: Tensor | None = None,
-        mechanism: Mechanism | None = None,
-        need_weights: bool = True,
-    ) -> tuple[Tensor, Tensor | None]:
-        """Return context (batch, query_len, d_model) and weights (batch, heads, query_len, key_len) or None.
-
-        All arguments as in `MultiHeadAttention.forward`.
-        """
-        q = self.project_query(query)
-        k, v = self.project_key_value(key, value)
-        context, weights = self.attend_projected(q, k, v, mask, mechanism, need_weights)
-        return self.output(context), weights
-
     def project_query(self, query: Tensor) -> Tensor:
         """Return the queries of all heads, (batch, heads, query_len, head_dim)."""
         return split_heads(self.query_proj(query), self.heads)
@@ -216,29 +204,6 @@ class GroupedQueryAttention(nn.Module):
     def project_key_value(self, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
         """Return the keys and the values of all groups, (batch, groups, key_len, head_dim) each."""
         return split_heads(self.key_proj(key), self.groups), split_heads(self.value_proj(value), self.groups)
-
-    def attend_projected(
-        self,
-        q: Tensor,
-        k: Tensor,
-        v: Tensor,
-        mask: Tensor | None = None,
-        mechanism: Mechanism | None = None,
-        need_weights: bool = True,
-    ) -> tuple[Tensor, Tensor | None]:
-        """Attend with what the two methods above returned: context (batch, heads, query_len, head_dim), and weights.
-
-        Raises ValueError when the mechanism's score has parameters and this module was made for another score.
-        """
-        k, v = (x.repeat_interleave(self.heads // self.groups, dim=-3) for x in (k, v))  # one for every head
-        mechanism = self.mechanism if mechanism is None else mechanism
-        _check_parameters(mechanism, self.mechanism)
-        mask = _with_head_axis(mask)
-        return attend(q, k, v, mechanism, mask, layer=self.score_layer, need_weights=need_weights)
-
-    def output(self, context: Tensor) -> Tensor:
-        """Join the heads' contexts and mix them: (batch, heads, query_len, head_dim) -> (batch, query_len, d_model)."""
-        return self.out_proj(merge_heads(context))
 
 
 def divisors(number: int) -> list[int]:

@@ -64,7 +64,7 @@ def strided_mask(
     """Let every query see the keys around its own position and, from there, every stride-th key.
 
     Query i may attend to key j when |i - j| ≤ window or (i - j) mod stride = 0      Child et al. 2019, section 4.3,
-    "strided", both patterns in one head as in section 5.2; there j ≤ i (combine with `causal_mask`), window = stride
+    "strided", both patterns in one head as in section 5.1; there j ≤ i (combine with `causal_mask`), window = stride
 
     key_len: query_len when left out.
     Returns (query_len, key_len) boolean.

@@ -33,7 +33,7 @@ def sinusoidal_positions(length: int, d_model: int) -> Tensor:
 def rotate(x: Tensor, base: float = LONGEST_WAVE, offset: int = 0) -> Tensor:
     """Turn every pair of numbers of a vector by an angle that grows with the vector's position: rotary positions.
 
-    (x_2i, x_2i+1) turns by p θ_i,  θ_i = base^(-2i/d),  p = offset + place      Su et al. 2021, equations 15 and 34
+    (x_2i, x_2i+1) turns by p θ_i,  θ_i = base^(-2i/d),  p = offset + place      Su et al. 2021, section 3.2.2
 
     For queries and keys both; their dot product then depends on positions by the distance only.
     x: (..., length, dim), dim even; offset: position of the first vector, for a decoder that goes on.

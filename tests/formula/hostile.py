@@ -740,6 +740,30 @@ UNFINISHED = (
     "softmax(Q @ K.T / V)",
 )
 
+PASTED = (
+    "\\frac{" * 330,
+    "\\text{" + "}{" * 900,
+    "\\" * 2_000,
+    "K^{T}" * 400,
+    "e^(" * 660,
+    "e ** (" * 330,
+    "|a" * 900,
+    "|" * 2_000,
+    "α" * 2_000,
+    "αβγ " * 500,
+    "㎢" * 2_000,
+    "√ₖ" * 1_000,
+    "//" * 1_000,
+    "import " * 280,
+    "softmax Q " * 200,
+    "sum(Q, axis=0" * 150,
+    "Q.shape[-1]" * 180,
+    "attention(" * 200,
+    "(;" * 1_000,
+    "M == 0 & " * 200 + "M",
+    "M + " * 490 + "Q",
+    "a = Q, " * 280,
+)
 HOSTILE: dict[str, tuple[str, ...]] = {
     "python": PYTHON,
     "attributes": ATTRIBUTES,
@@ -751,4 +775,5 @@ HOSTILE: dict[str, tuple[str, ...]] = {
     "sizes": SIZES,
     "names": NAMES,
     "unfinished": UNFINISHED,
+    "pasted": PASTED,
 }

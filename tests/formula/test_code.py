@@ -159,6 +159,26 @@ def test_large_inputs_are_drawn_again_in_the_script():
     assert len(script) < 1_000
 
 
+def test_heads_and_batches_are_written_out_too():
+    heads = {
+        "Q": torch.randn(2, 3, N, D),
+        "K": torch.randn(3, M, D),
+        "V": torch.randn(M, D),
+        "M": torch.ones(1, N, M) > 0,
+    }
+    same("softmax(rotary(Q) @ K.T / sqrt(d), M & causal(n, m)) @ V", heads)
+    same("Q / norm(Q) - row_sum(Q) * mean(K)", heads)
+    same("additive(Q, K, Wq, Wk, v)", {**inputs(), **heads})
+
+
+def test_infinite_scores_become_shares_in_the_script_too():
+    scores = "S = Q @ K.T\nH = where(S > 0, S / 0, S)"
+    for text in ("softmax(H) @ V", "softmax_columns(H)"):
+        same(f"{scores}\n{text}")
+    script = same("softmax(where(M, Q @ K.T, -1 / 0)) @ V", {**inputs(), "M": torch.zeros(N, M) > 0})
+    assert inspect.getsource(softmax).strip() in script
+
+
 def test_self_attention_and_other_sizes_run_too():
     same("tril(Q @ K.T) + eye(n) * n", {"Q": torch.rand(M, D), "K": torch.rand(M, D)}, {}, SELF_ATTENTION)
     own = {"Wq": ("d", "h"), "Wk": ("d", "h"), "v": ("h", 1), "P": (3, "d")}

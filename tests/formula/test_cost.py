@@ -92,6 +92,12 @@ def test_linear_attention_grows_with_the_length_and_softmax_with_its_square():
     assert exact.operations(2_000, 2_000, 8) == 4 * exact.operations(1_000, 1_000, 8)
 
 
+def test_features_of_linear_attention_count_as_in_the_catalogue():
+    n, m, d = 3, 5, 7
+    features = CATALOGUE["linear"].operations(n, m, d) - (n + m) * (d * d + d) - n * d  # less products and division
+    assert cost("linear(Q, K)").operations(n, m, d) == features + n * m * d + 2 * n * m
+
+
 def test_in_self_attention_the_queries_are_the_keys():
     assert cost("Q @ K.T", SELF_ATTENTION).operations_latex == "m^2d"
 

@@ -21,6 +21,7 @@ from attention.formula.nodes import ALONE, POWER
 from attention.formula.plan import SIZES
 from attention.formula.polynomial import Polynomial
 
+LEADING = "leading"  # among the sizes of a call: inputs have batch or head axes, which a sum over all cells keeps
 DOUBLE = "torch.tensor(float({}), dtype=torch.float64)"
 
 
@@ -115,7 +116,7 @@ def _reduction(prefix: str, name: str) -> Function:
         return reduce(x, dim=axes, keepdim=bool(prefix) or x.ndim > 2)
 
     def code(arguments: Sequence[Written], sizes: Names) -> Written:
-        where = f"dim={axes}, keepdim=True" if prefix else ""
+        where = f"dim={axes}, keepdim=True" if prefix or LEADING in sizes else ""
         matrix = arguments[0].text if name == "norm" else arguments[0].code()
         return Written(pattern.format(matrix, where).replace(", )", ")"))
 
@@ -139,7 +140,7 @@ def _reduction(prefix: str, name: str) -> Function:
 
 
 def _reduction_latex(prefix: str, name: str) -> Callable[[Sequence[Written], Names], Written]:
-    below = rf"_{{\text{{{prefix[:-1]}s}}}}" if prefix else ""
+    below = rf"_{{\text{{each {prefix[:-1]}}}}}" if prefix else ""
     if name == "norm":
         return _around(r"\left\lVert ", rf" \right\rVert{below}")
     head = {"sum": r"\operatorname{sum}", "mean": r"\operatorname{mean}", "max": r"\max", "min": r"\min"}[name]

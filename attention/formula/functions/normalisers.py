@@ -12,6 +12,7 @@ from attention.mechanisms import CATALOGUE, NORMALISERS, linear_weights
 SCORES = Parameter("scores", "number", ("a", "b"), "Q @ K.T")
 MASK = Parameter("mask", "mask", ("a", "b"), "M", optional=True)
 COLUMNS = "_columns"
+INFINITE = "infinite"  # among the sizes of a call: scores are infinite, for which torch's softmax is not a number
 
 
 def _columnwise(normaliser: Callable[..., Tensor]) -> Callable[..., Tensor]:
@@ -26,7 +27,7 @@ def _linear(query: Tensor, key: Tensor, mask: Tensor | None = None) -> Tensor:
 
 
 def _latex(name: str, columns: bool) -> Callable[[Sequence[Written], Names], Written]:
-    head = rf"\operatorname{{{name}}}" + (r"_{\text{columns}}" if columns else "")
+    head = rf"\operatorname{{{name}}}" + (r"_{\text{each column}}" if columns else "")
 
     def write(arguments: Sequence[Written], sizes: Names) -> Written:
         inner = r";\, ".join(argument.text for argument in arguments)  # what follows the semicolon is the mask
@@ -36,10 +37,10 @@ def _latex(name: str, columns: bool) -> Callable[[Sequence[Written], Names], Wri
 
 
 def _code(name: str, columns: bool) -> Callable[[Sequence[Written], Names], Written]:
-    """torch's own softmax where nothing is masked; else the mechanism, written out."""
+    """torch's own softmax where nothing is masked or infinite; else the mechanism, written out."""
 
     def write(arguments: Sequence[Written], sizes: Names) -> Written:
-        if name == "softmax" and len(arguments) == 1:
+        if name == "softmax" and len(arguments) == 1 and INFINITE not in sizes:
             return Written(f"torch.softmax({arguments[0].text}, dim={-2 if columns else -1})")
         if not columns:
             return Written(f"{name}({', '.join(argument.text for argument in arguments)})")
@@ -82,8 +83,8 @@ LINEAR = Function(
         f"linear_weights({arguments[0].text}, {arguments[1].text}"
         + (f", mask={arguments[2].text})" if len(arguments) > 2 else ")")
     ),
-    # four steps for a feature (exponential, two choices, an addition); products, their sums, the division
-    operations=lambda s: 4 * (s["a"] + s["b"]) * s["k"] + s["a"] * s["b"] * s["k"] + 2 * s["a"] * s["b"],
+    # three steps for a feature, as in the catalogue (compare, exponential, add); products, their sums, the division
+    operations=lambda s: 3 * (s["a"] + s["b"]) * s["k"] + s["a"] * s["b"] * s["k"] + 2 * s["a"] * s["b"],
     memory=lambda s: (s["a"] + s["b"]) * s["k"] + 2 * s["a"] * s["b"] + s["a"],
     rows="first",
     sources=(linear_weights,),
