@@ -74,7 +74,7 @@ def test_the_strip_shows_inputs_products_and_named_lines_once():
 def test_a_new_formula_gives_a_new_picture():
     app = write(open_page(), "a = Q @ K.T\noutput = sparsemax(a) @ V")
     strip = strip_of(app)
-    assert (strip["a"] == pytest.approx(strip["Q"] @ strip["K.T"], abs=1e-5))
+    assert strip["a"] == pytest.approx(strip["Q"] @ strip["K.T"], abs=1e-5)
     assert "sparsemax(a)" in strip
 
 
@@ -107,8 +107,22 @@ def test_a_wrong_preset_leads_to_the_right_one():
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_every_preset_opens_by_link(name):
-    app = open_page(preset=name, d="4")
+    app = open_page(preset=name)
     assert ("<mark>" in said(app)) == (name in WRONG_SHAPES)
+
+
+def test_an_odd_d_with_rotary_positions_is_one_click_away_from_an_even_one():
+    app = open_page(preset="rotary", d="5")
+    assert TEXT["even"] in said(app)
+    app.button(key="playground_even_formula").click().run()
+    assert app.slider(key="playground_d").value == 6
+    assert "<mark>" not in said(app)
+
+
+def test_a_preset_that_needs_an_even_d_keeps_the_messages_about_its_link():
+    app = open_page(preset="rotary", n="99")
+    assert app.slider(key="playground_d").value == 4
+    assert "“99”" in said(app)
 
 
 WRONG_SHAPES = {
@@ -192,9 +206,16 @@ def test_heads_run_the_formula_in_each_and_join_the_outputs():
     assert strip["joined"] == pytest.approx(merge_heads(context).numpy(), abs=1e-5)
 
 
+def test_controls_without_effect_say_so():
+    assert TEXT["temperature_unused"] in said(open_page(T="0.5"))
+    assert TEXT["temperature_unused"] not in said(open_page(preset="temperature", T="0.5"))
+    assert TEXT["mask_unused"] in said(open_page(mask="causal"))
+
+
 def test_heads_that_do_not_divide_d_are_not_used():
     app = open_page(d="3", heads="2")
     assert app.session_state["playground_heads"] == 1
+    assert "2 heads do not divide d = 3" in said(app)
 
 
 def test_pasted_numbers_set_the_sizes():
@@ -358,10 +379,14 @@ def test_a_saved_state_opens_again():
     assert read_state_json(data, PAGE, FIELDS) == (values, [])
 
 
-def test_the_saved_notebook_is_one():
-    book = json.loads(json.dumps(computed_with(PRESETS["scaled_dot"].text).formula.notebook()))
+@pytest.mark.parametrize("heads", [1, 2])
+def test_the_saved_notebook_holds_the_numbers_of_the_picture(heads):
+    computed = computed_with(PRESETS["scaled_dot"].text, d=4, heads=heads)
+    book = json.loads(saving.notebook_of(computed, heads - 1))
     assert book["nbformat"] == 4
-    assert any("softmax" in "".join(cell["source"]) for cell in book["cells"])
+    code = "".join(next(cell["source"] for cell in book["cells"] if cell["cell_type"] == "code"))
+    wanted = computed.matrix(computed.evaluation.value, heads - 1)
+    assert run_script(code).double().numpy() == pytest.approx(wanted, abs=1e-6)
 
 
 def test_every_link_of_the_theory_page_is_understood():

@@ -38,7 +38,7 @@ def test_a_matrix_is_read_however_it_is_separated(text):
     [
         ("", "no numbers"),
         (" \n\t\n", "no numbers"),
-        ("1,2\n3", "Row 2 has 1 numbers and row 1 has 2"),
+        ("1,2\n3", "Numbers in row 2: 1; in row 1: 2"),
         ("1,x", "Row 1, column 2 is “x”"),
         ("1,,2", "Row 1, column 2 is empty"),
         ("nan", "“nan”"),
@@ -94,6 +94,8 @@ def test_names_are_read_and_written_back():
         ("a", "Line 1"),
         ("a = x", "“x” is not a number"),
         ("a = 1\na = 2", "Line 2 names a once more"),
+        ("a = 2\nQ = 3", "Line 2: Q already stands for something"),
+        ("softmax: d x d", "Line 1: softmax already stands"),
         ("W: k x d", "not “k”"),
         ("W: 99 x d", "not “99”"),
         ("W: 2 x 2 = 1, 2; 3", "numbers of W"),

@@ -43,7 +43,8 @@ function agrees(found, value) {
 function namedOnly(app, matrix, row, column, operands) {
   const { text } = app;
   if (matrix.averaged) return { terms: [text.mean_of_block], because: true };
-  if (!operands.length) return { terms: matrix.operation === "input" ? [text.entered] : [], because: matrix.operation === "input" };
+  const entered = matrix.operation === "input" && matrix.kind !== "difference"; // a difference is given, but nobody typed it
+  if (!operands.length) return { terms: entered ? [text.entered] : [], because: entered };
   const names = operands.map((operand, i) => {
     const places = operand.matrix ? sourcesOf(app, matrix, row, column)[i] : [];
     return partName(app, operand, places ?? []);
@@ -71,8 +72,7 @@ function lineParts(found) {
 
 function showLine(app) {
   const place = touchedPlace(app);
-  const parts = place ? lineParts(explained(app, place.matrix, place.row, place.column)) : [app.text.hint];
+  const parts = place ? lineParts(explained(app, place.matrix, place.row, place.column)) : [];
   if (app.line.textContent === parts.join(" ")) return;
-  app.line.classList.toggle("quiet", !place);
   app.line.replaceChildren(...parts.flatMap((part, i) => [i ? " " : "", el("span", { class: "part", text: part })]));
 }

@@ -21,6 +21,7 @@ SCRIPTS = (
     "arithmetic.js",
     "grid.js",
     "map.js",
+    "fit.js",
     "cursor.js",
     "edits.js",
     "picture.js",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
@@ -49,14 +49,17 @@ def matrix_strip(
     caption: str = "",
     file_stem: str = "matrices",
     initial: Place | None = None,
+    text: Mapping[str, str] | None = None,
+    wide: bool = False,
 ) -> StripState:
     """Show the matrices and return the chosen cell and what was changed.
 
     key: stays the same for the same place on the page; chosen cell, focus and scroll then survive new numbers.
     chosen: moves the choice whenever it differs from what was passed before; initial: the choice at first.
+    caption, file_stem, text, wide: see StripView.
     Raises ValueError when two matrices share an id.
     """
-    view = StripView(tuple(matrices), caption, chosen, initial, file_stem)
+    view = StripView(tuple(matrices), caption, chosen, initial, file_stem, text or {}, wide)
     result = _strip_component()(
         key=key,
         data={"view": view.payload()},

@@ -101,12 +101,12 @@ function fitLabels(app, { matrix, grid }, cell) {
   for (const [name, value] of Object.entries(sizes)) grid.style.setProperty(`--${name}`, `${Math.ceil(value)}px`);
 }
 
-// All cells of a matrix are as wide as its widest number needs; a strip on a phone takes a little less.
+// All cells of a matrix are as wide as its widest number needs; a strip on a phone or a full line takes a little less.
 function cellWidth(app, matrix) {
   const narrow = isNarrow(app);
-  if (matrix.kind === "mask" && matrix.digits === 0) return narrow ? 30 : 34;
+  if (matrix.kind === "mask" && matrix.digits === 0) return narrow || app.compact ? 30 : 34;
   const longest = widest(longTexts(matrix), `${figureSize(app)}px ${app.theme.sans}`);
-  return Math.ceil(clamp(longest + (narrow ? 6 : 12), narrow ? 32 : 42, 84));
+  return Math.ceil(clamp(longest + (narrow || app.compact ? 6 : 12), narrow ? 32 : app.compact ? 36 : 42, 84));
 }
 
 function isNarrow(app) {
@@ -119,21 +119,26 @@ function cellHeight(app, { rows }) {
 }
 
 function figureSize(app) {
-  return isNarrow(app) ? 11.5 : 12.5;
+  return isNarrow(app) ? 11.5 : app.compact ? 12 : 12.5;
 }
 
 // The few numbers that may be the widest: measuring all of them would take longer than painting them.
 function longTexts(matrix) {
-  const texts = [...new Set(Array.from(matrix.values, (value) => cellText(value, matrix.digits)))];
-  return texts.sort((one, other) => other.length - one.length).slice(0, 6);
+  const find = () => [...new Set(Array.from(matrix.values, (value) => cellText(value, matrix.digits)))];
+  return (matrix.longTexts ??= find().sort((one, other) => other.length - one.length).slice(0, 6));
 }
 
 function paintCells(app, block) {
-  const { matrix, grid, cells } = block;
+  const { cells } = block;
+  sizeCells(app, block);
+  cells.forEach((line, row) => line.forEach((cell, column) => paintCell(app, block, cell, row, column)));
+}
+
+function sizeCells(app, block) {
+  const { matrix, grid } = block;
   const sizes = { cell: cellWidth(app, matrix), tall: cellHeight(app, matrix), figure: figureSize(app) };
   for (const [name, value] of Object.entries(sizes)) grid.style.setProperty(`--${name}`, `${value}px`);
   if (matrix.labelled) fitLabels(app, block, sizes.cell);
-  cells.forEach((line, row) => line.forEach((cell, column) => paintCell(app, block, cell, row, column)));
 }
 
 function paintCell(app, { matrix }, cell, row, column) {

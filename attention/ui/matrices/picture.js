@@ -1,16 +1,17 @@
 // Saving: the strip as a drawing (SVG and PNG are made from it as in save.js) and all numbers as CSV.
 
 const PICTURE_WIDTH = 1180;
+const LINE_WIDTH = 1480; // of a strip that stands on one line
 const SIGN_SPACE = 22;
 const BLOCK_SPACE = 30; // between lines of blocks
 
 function drawStrip(app) {
-  const drawing = { items: [], y: MARGIN, width: PICTURE_WIDTH, theme: app.theme };
+  const drawing = { items: [], y: MARGIN, width: app.compact ? LINE_WIDTH : PICTURE_WIDTH, theme: app.theme };
   let line = [];
   let width = 0;
   const blocks = app.matrices.map((matrix) => measuredBlock(app, drawing, matrix));
   for (const block of blocks) {
-    if (line.length && width + block.width > PICTURE_WIDTH - 2 * MARGIN) {
+    if (line.length && width + block.width > drawing.width - 2 * MARGIN) {
       drawBlocks(app, drawing, line);
       [line, width] = [[], 0];
     }

@@ -2,7 +2,7 @@
 
 function createStrip(send, sendOnce) {
   const app = { send, sendOnce, blocks: new Map(), byId: new Map(), matrices: [], unsaid: new Map(), lit: new Map(), litNodes: [],
-    hovered: null, focused: null, chosen: null, room: 0 };
+    hovered: null, focused: null, chosen: null, room: 0, compact: false };
   app.sheet = el("style");
   app.strip = el("div", { class: "strip", role: "group" });
   app.line = el("p", { class: "arithmetic", "aria-live": "polite" });
@@ -48,6 +48,7 @@ function showStrip(app) {
   app.moving = true; // taking nodes out of the page must not end an edit
   keepBlocks(app);
   app.matrices.forEach((matrix) => showBlock(app, app.blocks.get(matrix.id), matrix));
+  fitStrip(app);
   app.moving = false;
   restoreFocus(app, held);
   app.strip.classList.toggle("empty", !app.matrices.length);
@@ -170,11 +171,14 @@ function watchStrip(app) {
   observer.observe(app.node);
   const onFonts = () => app.view && showStrip(app);
   document.fonts?.addEventListener("loadingdone", onFonts);
+  const onWindow = () => app.view?.wide && showStrip(app);
+  addEventListener("resize", onWindow);
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const onScheme = () => requestAnimationFrame(() => recolourStrip(app));
   dark.addEventListener("change", onScheme);
   return () => {
     observer.disconnect();
+    removeEventListener("resize", onWindow);
     document.fonts?.removeEventListener("loadingdone", onFonts);
     dark.removeEventListener("change", onScheme);
     for (const timer of [app.telling, app.saying, app.waiting, app.doubting]) clearTimeout(timer);

@@ -13,12 +13,12 @@ const WRITERS = {
   divide: (lists) => pairOf(lists, "\u00f7", (a, b) => a / b),
   power: (lists) => powerOf(lists),
   negative: ([one]) => single(one, (value) => [`${MINUS}(${term(value)})`, -value]),
-  "<": (lists) => pairOf(lists, "<", (a, b) => Number(a < b)),
-  "<=": (lists) => pairOf(lists, "\u2264", (a, b) => Number(a <= b)),
-  ">": (lists) => pairOf(lists, ">", (a, b) => Number(a > b)),
-  ">=": (lists) => pairOf(lists, "\u2265", (a, b) => Number(a >= b)),
-  "==": (lists) => pairOf(lists, "=", (a, b) => Number(a === b)),
-  "!=": (lists) => pairOf(lists, "\u2260", (a, b) => Number(a !== b)),
+  "<": (lists) => pairOf(lists, "<", (a, b) => Number(a < b), term),
+  "<=": (lists) => pairOf(lists, "\u2264", (a, b) => Number(a <= b), term),
+  ">": (lists) => pairOf(lists, ">", (a, b) => Number(a > b), term),
+  ">=": (lists) => pairOf(lists, "\u2265", (a, b) => Number(a >= b), term),
+  "==": (lists) => pairOf(lists, "=", (a, b) => Number(a === b), term),
+  "!=": (lists) => pairOf(lists, "\u2260", (a, b) => Number(a !== b), term),
   and: (lists, text) => pairOf(lists, text.and, (a, b) => Number(a && b), (value) => gateText(value, text)),
   or: (lists, text) => pairOf(lists, text.or, (a, b) => Number(a || b), (value) => gateText(value, text)),
   not: ([one], text) => single(one, (value) => [`${text.not} ${gateText(value, text)}`, Number(!value)]),
@@ -31,18 +31,27 @@ const WRITERS = {
   sigmoid: (lists) => called("sigmoid", lists, (value) => 1 / (1 + Math.exp(-value))),
   relu: ([one]) => single(one, (value) => [`max(0, ${term(value)})`, Math.max(0, value)]),
   abs: ([one]) => single(one, (value) => [`|${term(value)}|`, Math.abs(value)]),
-  sqrt: ([one]) => single(one, (value) => [`\u221a${term(value)}`, Math.sqrt(value)]),
+  sqrt: ([one]) => single(one, (value) => [`\u221a${factor(value)}`, Math.sqrt(value)]),
   dot: ([query, key], text) => products(query, key, text),
   scaled_dot: ([query, key], text) => quotient(products(query, key, text), `\u221a${query?.length}`, Math.sqrt(query?.length)),
   cosine: ([query, key], text) => cosineOf(query, key, text),
   general: ([query, key, weights], text) => products(projected(query, weights, key?.length), key, text),
   additive: (lists, text) => additiveOf(lists, text),
-  sum: ([list], text) => list?.length ? { terms: joined(list.map(term), "+", text), value: total(list) } : null,
+  sum: ([list], text) => list?.length ? { terms: joined(list.map(summand), "+", text), value: total(list) } : null,
   mean: ([list], text) => list?.length ? quotient(WRITERS.sum([list], text), String(list.length), list.length) : null,
   max: ([list], text) => list?.length ? { terms: bracketed(commaList(list.map(term), text), "max"), value: Math.max(...list) } : null,
   min: ([list], text) => list?.length ? { terms: bracketed(commaList(list.map(term), text), "min"), value: Math.min(...list) } : null,
-  norm: ([list], text) => list?.length ? { terms: bracketed(joined(list.map((value) => `${term(value)}\u00b2`), "+", text), "\u221a"), value: sizeOf(list) } : null,
+  norm: ([list], text) => list?.length ? { terms: bracketed(joined(list.map((value) => `${factor(value)}\u00b2`), "+", text), "\u221a"), value: sizeOf(list) } : null,
 };
+
+// A negative number stands in brackets behind a sign: "0.5·(−0.2)", and in a sum only the first may do without.
+function factor(value) {
+  return value < 0 ? `(${term(value)})` : term(value);
+}
+
+function summand(value, place) {
+  return place ? factor(value) : term(value);
+}
 
 function total(list) {
   return list.reduce((sum, value) => sum + value, 0);
@@ -62,22 +71,21 @@ function called(name, [list], act) {
   return single(list, (value) => [`${name}(${term(value)})`, act(value)]);
 }
 
-function pairOf([one, two], sign, act, write = term) {
+function pairOf([one, two], sign, act, write = null) {
   if (!one?.length || !two?.length) return null;
-  return { terms: [write(one[0]), `${sign} ${write(two[0])}`], value: act(one[0], two[0]) };
+  return { terms: [(write ?? term)(one[0]), `${sign} ${(write ?? factor)(two[0])}`], value: act(one[0], two[0]) };
 }
 
 function powerOf([base, exponent]) {
   if (!base?.length || !exponent?.length) return null;
   const [below, above] = [base[0], exponent[0]];
-  const front = below < 0 ? `(${term(below)})` : term(below);
   const whole = Number.isInteger(above) && Math.abs(above) < 100;
-  return { terms: [whole ? front + raised(above) : `${front} ^ ${term(above)}`], value: below ** above };
+  return { terms: [whole ? factor(below) + raised(above) : `${factor(below)} ^ ${factor(above)}`], value: below ** above };
 }
 
 function products(left, right, text) {
   if (!left?.length || left.length !== right?.length) return null;
-  const texts = left.map((value, i) => `${term(value)}\u00b7${term(right[i])}`);
+  const texts = left.map((value, i) => `${summand(value, i)}\u00b7${factor(right[i])}`);
   return { terms: joined(texts, "+", text), value: total(left.map((value, i) => value * right[i])) };
 }
 
@@ -97,7 +105,7 @@ function additiveOf([query, key, queryWeights, keyWeights, v], text) {
   const parts = [projected(query, queryWeights, v?.length), projected(key, keyWeights, v?.length)];
   if (!parts[0] || !parts[1]) return null;
   const hidden = v.map((_, i) => parts[0][i] + parts[1][i]);
-  const texts = hidden.map((value, i) => `${term(v[i])}\u00b7tanh(${term(value)})`);
+  const texts = hidden.map((value, i) => `${summand(v[i], i)}\u00b7tanh(${term(value)})`);
   return { terms: joined(texts, "+", text), value: total(hidden.map((value, i) => v[i] * Math.tanh(value))) };
 }
 

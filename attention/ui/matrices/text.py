@@ -18,7 +18,6 @@ TEXT: dict[str, str] = {
     "grid_help_input": "Arrow keys move between cells; Enter changes the number.",
     "grid_help_mask": "Arrow keys move between cells; space opens and closes one.",
     # the arithmetic
-    "hint": "No cell is chosen.",
     "more": "… {sign} {count} more",
     "more_listed": "… {count} more",
     "row_of": "row {row} of {title}",

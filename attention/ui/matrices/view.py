@@ -102,7 +102,7 @@ class StripView:
     matrices: in the order of the computation; ids must differ. caption: one or two sentences below, "" for those that
     follow from the kinds shown, " " for none. chosen: the cell that the page wants chosen; it is taken over whenever
     it changes. initial: the cell chosen at first. file_stem: name of saved files, without ending.
-    text: entries that replace those of TEXT.
+    text: entries that replace those of TEXT. wide: the strip may reach beyond its column to stand on one line.
     Raises ValueError when two matrices share an id, or `text` has an unknown entry.
     """
 
@@ -112,6 +112,7 @@ class StripView:
     initial: Place | None = None
     file_stem: str = "matrices"
     text: Mapping[str, str] = field(default_factory=dict)
+    wide: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "matrices", tuple(self.matrices))
@@ -141,6 +142,7 @@ class StripView:
             "chosen": None if self.chosen is None else list(self.chosen),
             "initial": None if self.initial is None else list(self.initial),
             "file_stem": self.file_stem,
+            "wide": self.wide,
             "text": {**TEXT, **self.text},
         }
 

@@ -13,9 +13,17 @@ from attention.ui.playground import state
 from attention.ui.playground.computing import Computed, compute
 from attention.ui.playground.editor import edit_formula, preset_title, show_fault, show_maths
 from attention.ui.playground.inputs import Settings
-from attention.ui.playground.pictures import labels_of, output_step, strip_matrices, weights_step
+from attention.ui.playground.pictures import (
+    default_place,
+    labels_of,
+    output_step,
+    shown_steps,
+    strip_matrices,
+    weights_step,
+)
 from attention.ui.playground.text import TEXT
 
+PREFIX = "second "  # before the ids of its matrices
 SUGGESTED = "sparsemax"  # the second formula at first: the same scores, another normaliser
 
 
@@ -46,8 +54,10 @@ def second_formula(chosen: Settings) -> Computed | None:
 
 def show_second(computed: Computed, head: int) -> None:
     """Show the steps of the second formula."""
-    matrices = strip_matrices(computed, head, prefix="second ", editable=False)
-    matrix_strip(matrices, key="playground_strip_second", file_stem="second-formula")
+    matrices = strip_matrices(computed, head, prefix=PREFIX, editable=False)
+    place = default_place(shown_steps(computed))
+    initial = place and (PREFIX + place[0], *place[1:])
+    matrix_strip(matrices, key="playground_strip_second", file_stem="second-formula", initial=initial)
 
 
 def show_difference(first: Computed, second: Computed, head: int) -> None:
@@ -65,7 +75,8 @@ def show_difference(first: Computed, second: Computed, head: int) -> None:
             shapes = [" × ".join(map(str, one.shape)) for one in (before, after)]
             notice(TEXT["difference_sizes"].format(what=TEXT[name], first=shapes[0], second=shapes[1]))
             continue
-        change = after.astype(np.float64) - before.astype(np.float64)
+        with np.errstate(invalid="ignore"):  # infinity minus infinity is not a number, and shown so
+            change = after.astype(np.float64) - before.astype(np.float64)
         finite = np.abs(change[np.isfinite(change)])
         largest = max(largest, float(finite.max(initial=0.0)))
         rows, columns = labels_of(first, step)

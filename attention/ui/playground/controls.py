@@ -58,7 +58,7 @@ def formula_controls() -> None:
             key=state.key("mask"),
             on_change=_use_mask,
         )
-    _mask_details()
+    _details()
 
 
 def size_controls() -> None:
@@ -193,7 +193,10 @@ def _own_names() -> set[str]:
     return {line.replace(":", "=").split("=")[0].strip() for line in state.value("names").splitlines()}
 
 
-def _mask_details() -> None:
+def _details() -> None:
+    """Say what has no effect, and offer what the mask needs."""
+    if state.value("T") != 1 and not uses(state.formula_text(), "T"):
+        quiet(TEXT["temperature_unused"])
     mask = state.value("mask")
     if mask != "none" and not uses(state.formula_text(), "M"):
         quiet(TEXT["mask_unused"])

@@ -6,12 +6,14 @@ import streamlit as st
 
 from attention.ui.page import notice, quiet
 from attention.ui.playground import measuring
+from attention.ui.playground.saving import chart_config
 from attention.ui.playground.text import LENGTH_CHOICES, TEXT
 
 JOB = "playground: cost measurement"
 POLL_S = 0.5  # how often the page looks at a running measurement
 FIRST_RANGE = (64, 512)
 MEASURES = ("seconds", "bytes_allocated", "error")
+LEGEND = {"y": 1.02, "yanchor": "bottom", "entrywidth": 0}  # above: below, it would meet the axis title on a phone
 
 
 def show_cost() -> None:
@@ -36,6 +38,7 @@ def _controls() -> None:
         TEXT["cost_variants"],
         COST_VARIANTS,
         selection_mode="multi",
+        wrap=True,
         default=COST_VARIANTS,
         format_func=variant_title,
         key="playground_cost_variants",
@@ -118,7 +121,10 @@ def _curves(rows: tuple) -> None:
         required=True,
         label_visibility="collapsed",
     )
-    st.plotly_chart(cost_figure(rows, measure), key="playground_cost_figure", alt=TEXT[f"measure_{measure}"])
+    figure = cost_figure(rows, measure)
+    figure.update_layout(legend=LEGEND)
+    config = chart_config("attention-costs")
+    st.plotly_chart(figure, key="playground_cost_figure", alt=TEXT[f"measure_{measure}"], config=config)
     quiet(TEXT[f"note_{measure}"])
     table = pd.DataFrame([row._asdict() for row in rows])
     with st.expander(TEXT["cost_table"]):

@@ -29,8 +29,8 @@ STYLE = """<style>
   text-decoration: underline wavy light-dark(#b3261e, #ff8f85) 1.5px; text-underline-offset: 0.25em; }
 .lab-fault .number { opacity: 0.7; user-select: none; padding-right: 0.8em; }
 .lab-fault p { margin: 0.15rem 0; max-width: 70ch; line-height: 1.5; }
-[class*="st-key-playground_stale"] { border-left: 3px solid color-mix(in srgb, currentColor 30%, transparent);
-  padding-left: 0.9rem; }
+[class*="st-key-playground_stale"] { border-top: 2px dashed color-mix(in srgb, currentColor 30%, transparent);
+  padding-top: 0.9rem; }
 @media (max-width: 640px) {
   [class*="st-key-playground_toolbar"] { gap: 0.5rem; }
   [class*="st-key-playground_toolbar"] button { padding: 0.25rem 0.4rem; }
@@ -137,6 +137,9 @@ def show_fault(error: FormulaError, text: str, name: str = "formula") -> None:
     st.html(fault_html(error, text))
     if error.fixed is None:
         notice(error.remedy)
+        if state.is_d_odd(text):
+            quiet(TEXT["even"])
+            st.button(TEXT["make_even"], key=f"playground_even_{name}", on_click=state.make_d_even)
         return
     fixed = error.fixed.strip()
     one_line = "\n" not in fixed and len(fixed) <= LONGEST_BUTTON and "`" not in fixed
@@ -190,11 +193,7 @@ def _take_corrected(name: str) -> None:
 
 
 def _take_preset() -> None:
-    """Show a preset with what it needs: its own text, an even d for rotary positions, a mask to draw on."""
-    name = state.value("preset")
+    """Show a preset with its own text and what it needs."""
     state.put("formula", "")
     state.put("self", False)
-    if name == "rotary":
-        state.make_d_even()
-    if name == "masked" and state.value("mask") == "none":
-        state.put("mask", "drawn")
+    state.suit_preset()

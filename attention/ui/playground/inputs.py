@@ -29,6 +29,7 @@ KNOWN = (
 )
 NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 ASSIGNED = re.compile(r"^\s*([A-Za-z_]\w*)\s*=(?!=)", re.ASCII | re.MULTILINE)
+TURNED = re.compile(r"\.\s*T\b")  # the T of K.T is not the temperature
 COMMENT = re.compile(r"#.*")
 
 
@@ -138,7 +139,7 @@ def make_mask(chosen: Settings, n: int, m: int) -> np.ndarray:
 
 def uses(formula: str, name: str) -> bool:
     """Tell whether a formula mentions a name."""
-    return name in NAME.findall(COMMENT.sub("", formula))
+    return name in NAME.findall(TURNED.sub("", COMMENT.sub("", formula)))
 
 
 def _names(chosen: Settings, formula: str, problems: list[str]) -> tuple[Name, ...]:
@@ -182,9 +183,7 @@ def _typed(chosen: Settings, problems: list[str]) -> dict[str, np.ndarray]:
     return found
 
 
-def _fitted(
-    name: str, given: np.ndarray | None, rows: int, columns: int, seed: int, notes: list[str]
-) -> np.ndarray:
+def _fitted(name: str, given: np.ndarray | None, rows: int, columns: int, seed: int, notes: list[str]) -> np.ndarray:
     """Return a matrix of the size that is wanted: what is given, cut, or filled up with random numbers."""
     matrix = random_matrix(name, rows, columns, seed)
     if given is None:

@@ -7,7 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.errors import StreamlitAPIException
 
 from attention.formula import FormulaError
-from attention.ui.links import keep_values, noted_problems, open_link, show_link
+from attention.ui.links import keep_values, noted_problems, show_link
 from attention.ui.loading import prepare_process
 from attention.ui.matrices import Place, StripState, matrix_strip
 from attention.ui.page import notice, quiet
@@ -25,7 +25,7 @@ SECOND = "playground: the second formula"
 def show() -> None:
     """Draw the page."""
     prepare_process()
-    open_link(state.PAGE, state.FIELDS)
+    state.open_page()
     _live()
 
 
@@ -130,7 +130,7 @@ def _picture(computed: Computed, is_last_good: bool) -> None:
     second = st.session_state.get(SECOND) if state.value("section") == "compare" else None
     place, other = st.columns(2, gap="large") if second else (st.container(), None)
     with place, st.container(key="playground_stale" if is_last_good else "playground_picture"):
-        told = _strip(computed, head)
+        told = _strip(computed, head, wide=not second)
     if second:
         with other:
             compare.show_second(second, head)
@@ -138,13 +138,14 @@ def _picture(computed: Computed, is_last_good: bool) -> None:
     _take(told, computed)
 
 
-def _strip(computed: Computed, head: int) -> StripState:
+def _strip(computed: Computed, head: int, wide: bool) -> StripState:
     shown = shown_steps(computed)
     told = matrix_strip(
         strip_matrices(computed, head),
         key="playground_strip",
         initial=_place() or default_place(shown),
         file_stem="attention-formula",
+        wide=wide,
     )
     if left_out := count_left_out(computed, shown):
         quiet(TEXT["more_steps"].format(count=left_out))

@@ -16,6 +16,7 @@ from attention.ui.inspector import inspector
 from attention.ui.page import notice, quiet
 from attention.ui.playground import state
 from attention.ui.playground.computing import Computed, parsed
+from attention.ui.playground.saving import chart_config
 from attention.ui.playground.text import TEXT
 from attention.ui.translation.differences import changed_words, marked_sentence
 from attention.ui.translation.pictures import translation_view
@@ -82,7 +83,8 @@ def _show_difference(translator: Translator, original: Translation, mechanism: M
         except ValueError as error:
             notice(str(error))
             return
-        st.plotly_chart(figure, alt=TEXT["live_difference"], key="playground_live_difference")
+        config = chart_config("attention-difference")
+        st.plotly_chart(figure, alt=TEXT["live_difference"], key="playground_live_difference", config=config)
         quiet(TEXT["live_difference_note"])
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from attention.formula import FUNCTIONS, INPUTS, SIZES
 from attention.ui.playground.tables import TableError, read_table, write_table
 
 MOST_NAMES = 12
@@ -18,6 +19,7 @@ TEXT = {
     "many": "There are {found} names; at most {most} are allowed.",
     "form": "Line {line}, “{found}”, is neither a number such as “a = 1.5” nor a matrix such as “W: d x d”.",
     "twice": "Line {line} names {name} once more; one line is enough.",
+    "taken": "Line {line}: {name} already stands for something in every formula; choose another name.",
     "number": "Line {line}: “{found}” is not a number.",
     "size": "Line {line}: a size is n, m, d or a whole number from 1 to {most}, not “{found}”.",
     "values": "Line {line}, the numbers of {name}: {problem}",
@@ -27,6 +29,7 @@ TEXT = {
 SCALAR = re.compile(r"([A-Za-z]\w{0,30})\s*=\s*(\S+)", re.ASCII)
 MATRIX = re.compile(r"([A-Za-z]\w{0,30})\s*:\s*(\w+)\s*[x×*]\s*(\w+)\s*(?:=\s*(.+))?")
 NUMBER = re.compile(r"[+-]?(\d{1,9}(\.\d{0,12})?|\.\d{1,12})(e[+-]?\d)?", re.ASCII)
+TAKEN = frozenset((*INPUTS, *SIZES, *FUNCTIONS))
 Size = str | int
 Shape = tuple[Size, ...]
 
@@ -55,6 +58,8 @@ def read_names(text: str) -> tuple[Name, ...]:
     found: dict[str, Name] = {}
     for i, line in lines:
         name = _read_line(i, line)
+        if name.name in TAKEN:
+            raise NamesError(TEXT["taken"].format(line=i, name=name.name))
         if name.name in found:
             raise NamesError(TEXT["twice"].format(line=i, name=name.name))
         found[name.name] = name

@@ -183,12 +183,14 @@ def joined_matrix(computed: Computed, prefix: str) -> Matrix:
     """Return the outputs of all heads side by side."""
     words = computed.inputs.words
     joined = computed.joined
+    rows, columns = computed.formula.output_shape
+    columns = f"{computed.heads}{columns}" if isinstance(columns, str) else joined.shape[1]
     return Matrix(
         id=prefix + "joined",
         title=TEXT["joined"],
         values=joined.astype(np.float64),
         kind="value",
-        shape_text=f"{computed.formula.output_shape[0]} × {joined.shape[1]}",
+        shape_text=f"{rows} × {columns}",
         row_labels=words if len(words) == len(joined) else (),
         labelled=bool(words),
         operation="join",

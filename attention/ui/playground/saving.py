@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -47,12 +48,28 @@ def show_save(computed: Computed | None, head: int) -> None:
     notice(st.session_state.get(MESSAGES, []))
 
 
+def chart_config(name: str) -> dict:
+    """Return the settings of a Plotly figure that has one button, which saves it as a picture."""
+    saving = {"format": "svg", "filename": name}
+    return {"displaylogo": False, "modeBarButtons": [["toImage"]], "toImageButtonOptions": saving}
+
+
 def code_of(computed: Computed, head: int = 0) -> str:
     """Return a program that computes the formula with the numbers of the picture, one head of several."""
-    given = tensors(computed.inputs, computed.heads)
+    return computed.formula.torch_code(inputs_of(computed, head))
+
+
+def notebook_of(computed: Computed, head: int = 0) -> bytes:
+    """Return the formula as a notebook with the numbers of the picture, one head of several."""
+    return json.dumps(computed.formula.notebook(inputs_of(computed, head)), ensure_ascii=False, indent=1).encode()
+
+
+def inputs_of(computed: Computed, head: int) -> dict[str, Any]:
+    """Return the numbers of the picture by name; of several heads, those of one."""
+    given = dict(tensors(computed.inputs, computed.heads))
     if computed.heads > 1:
         given |= {name: given[name][min(head, computed.heads - 1)] for name in SPLIT}
-    return computed.formula.torch_code(given)
+    return given
 
 
 def steps_csv(computed: Computed) -> bytes:
@@ -97,14 +114,11 @@ def rounded(value: np.ndarray) -> list | float | None:
 def _downloads(computed: Computed, head: int) -> None:
     """Offer the files, each made only when asked for; that happens outside the session, so all they need goes along."""
 
-    def notebook() -> bytes:
-        return json.dumps(computed.formula.notebook(), ensure_ascii=False, indent=1).encode()
-
     def page() -> bytes:
         return strip_html(strip_matrices(computed, head, editable=False), title_of(computed.text)).encode()
 
     _download("save_py", "py", "text/x-python", lambda: code_of(computed, head).encode())
-    _download("save_ipynb", "ipynb", "application/x-ipynb+json", notebook)
+    _download("save_ipynb", "ipynb", "application/x-ipynb+json", lambda: notebook_of(computed, head))
     _download("save_csv", "csv", "text/csv", lambda: steps_csv(computed))
     _download("save_html", "html", "text/html", page)
 

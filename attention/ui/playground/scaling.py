@@ -10,6 +10,7 @@ import streamlit as st
 
 from attention.measures.saturation import SaturationRow, saturation
 from attention.ui.page import quiet
+from attention.ui.playground.saving import chart_config
 from attention.ui.playground.text import TEXT
 
 SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)  # of d
@@ -32,11 +33,21 @@ def show_scaling() -> None:
     seeds = columns[2].select_slider(TEXT["scaling_seeds"], SEEDS, key="playground_scaling_seeds")
     columns[3].button(TEXT["scaling_again"], key="playground_scaling_again", on_click=_again)
     rows, seconds = measured(most, keys, seeds, st.session_state.get(AGAIN, 0))
-    st.plotly_chart(saturation_figure(rows), key="playground_scaling_figure", alt=TEXT["scaling_line"])
+    config = chart_config("attention-scaling")
+    st.plotly_chart(saturation_figure(rows), key="playground_scaling_figure", alt=TEXT["scaling_line"], config=config)
     count = sum(map(len, rows.values())) * seeds
     quiet(TEXT["scaling_measured"].format(count=count, seeds=seeds, seconds=f"{1000 * seconds:.0f} ms"))
+    table = pd.DataFrame([row._asdict() for found in rows.values() for row in found])
     with st.expander(TEXT["scaling_table"]):
-        st.table(pd.DataFrame([row._asdict() for found in rows.values() for row in found]).round(3))
+        st.table(table.round(3).set_index("scale"))
+    st.download_button(
+        TEXT["cost_csv"],
+        data=table.to_csv(index=False).encode("utf-8-sig"),
+        file_name="attention-scaling.csv",
+        mime="text/csv",
+        key="playground_scaling_csv",
+        on_click="ignore",
+    )
 
 
 @lru_cache(64)

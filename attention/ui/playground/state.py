@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,7 +10,22 @@ import streamlit as st
 
 from attention.formula.presets import PRESETS, Preset
 from attention.translation.translator import available_models, title_of
-from attention.ui.links import Choice, Flag, Number, Text, Whole, current_values, defaults, set_values, widget_key
+from attention.ui.links import (
+    ARRIVED,
+    Choice,
+    Flag,
+    Number,
+    Text,
+    Whole,
+    current_values,
+    defaults,
+    open_link,
+    problems_key,
+    set_values,
+    shadow_key,
+    widget_key,
+)
+from attention.ui.playground.text import TEXT
 
 PAGE = "playground"
 MOST_ROWS = 12  # of Q, K, V and X: more do not fit beside each other
@@ -24,6 +40,7 @@ SECTIONS = ("compare", "live", "scaling", "cost")
 MODELS = {name: title_of(config) for name, config in available_models().items()}
 FIRST_MODEL = "en-fr-transformer" if "en-fr-transformer" in MODELS else next(iter(MODELS), "")
 FIRST_PRESET = next(iter(PRESETS))
+ROTARY = re.compile(r"\brotary\s*\(")
 
 FIELDS = (
     Choice("preset", tuple(PRESETS), FIRST_PRESET),
@@ -110,6 +127,35 @@ def make_d_even() -> None:
     if value("d") // heads() % 2:
         put("heads", 1)
         put("d", min(value("d") + value("d") % 2, MOST_COLUMNS))
+
+
+def is_d_odd(text: str) -> bool:
+    """Tell whether a formula has rotary positions and its heads an odd number of columns, which cannot be."""
+    return bool(ROTARY.search(text)) and value("d") // heads() % 2 == 1
+
+
+def suit_preset() -> None:
+    """Give an untouched preset what it needs: an even d for rotary positions, a mask to draw on."""
+    if value("formula"):
+        return
+    if is_d_odd(preset().text):
+        make_d_even()
+    if value("preset") == "masked" and value("mask") == "none":
+        put("mask", "drawn")
+
+
+def open_page() -> None:
+    """Read the address on arrival. A preset comes with what it needs where the address does not say otherwise."""
+    arrived = st.session_state.get(ARRIVED) == PAGE or shadow_key(PAGE) not in st.session_state
+    problems = open_link(PAGE, FIELDS)
+    if not arrived:
+        return
+    if value("d") % value("heads"):
+        problems = [*problems, TEXT["heads_unfit"].format(heads=value("heads"), d=value("d"))]
+        put("heads", 1)
+    if st.query_params.get("preset") == value("preset") and "d" not in st.query_params:
+        suit_preset()
+    st.session_state[problems_key(PAGE)] = (current_values(PAGE, FIELDS), problems)
 
 
 # ---- undo and reset ----

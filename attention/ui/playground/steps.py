@@ -15,6 +15,7 @@ from attention.ui.playground.pictures import INPUTS, labels_of, pretty
 from attention.ui.playground.saving import code_of
 from attention.ui.playground.text import TEXT
 
+LEGEND = {"legend_difference": TEXT["legend_gradient"]}
 LARGE = (1000, 1000, 64)  # n, m, d of the example that shows how the costs grow
 
 
@@ -70,7 +71,7 @@ def _gradients(computed: Computed, head: int) -> None:
     except (FormulaError, ValueError) as error:
         notice(str(error))
         return
-    matrix_strip(strip, key="playground_strip_gradients", file_stem="gradients", caption=" ")
+    matrix_strip(strip, key="playground_strip_gradients", file_stem="gradients", caption=" ", text=LEGEND)
     zero = all(not matrix.values.any() for matrix in strip)
     quiet(TEXT["gradient_zero" if zero else "gradient_note"])
 

@@ -12,7 +12,7 @@ TEXT = {
     "empty": "There are no numbers yet. Type one row a line, with commas, semicolons, tabs or spaces between.",
     "rows": "There are {found} rows; at most {most} fit here.",
     "columns": "There are {found} columns; at most {most} fit here.",
-    "ragged": "Row {row} has {found} numbers and row 1 has {wanted}. Every row needs the same count.",
+    "ragged": "Numbers in row {row}: {found}; in row 1: {wanted}. Every row needs the same count.",
     "blank": "Row {row}, column {column} is empty. Write 0 where you mean 0.",
     "number": "Row {row}, column {column} is “{found}”, which is not a number.",
     "large": "Row {row}, column {column} is {found}. Numbers may go from −1,000,000,000 to 1,000,000,000.",

@@ -34,6 +34,8 @@ TEXT: dict[str, str] = {
     "use": "Use this instead: {fixed}",
     "use_lines": "Use this instead:",
     "use_it": "Use it",
+    "even": "Rotary positions turn the numbers in pairs, so that d must be even, in each head.",
+    "make_even": "Make d even",
     "last_good": "The picture below is of the last formula that worked: {formula}",
     # the language, in short
     "language": "What can I write?",
@@ -73,6 +75,7 @@ TEXT: dict[str, str] = {
     "uniform": "uniform",
     "temperature": "Temperature T",
     "temperature_help": "Divides the scores: below 1 sharpens the weights, above 1 evens them out.",
+    "temperature_unused": "The formula does not use the temperature. Divide by it: softmax(scores / T).",
     "mask": "Mask M",
     "mask_none": "none",
     "mask_causal": "causal",
@@ -101,6 +104,7 @@ TEXT: dict[str, str] = {
     "heads": "Heads",
     "heads_help": "Q, K, V and X are split into this many parts of equal width; the formula runs in each, and the"
     " outputs are joined. Only numbers that divide d are offered.",
+    "heads_unfit": "{heads} heads do not divide d = {d}; one head is used instead.",
     "self": "Self-attention",
     "self_help": "One sequence attends to itself: there are as many queries as keys, so that n = m.",
     "self_fixed": "This preset is about one sequence, so that n = m.",
@@ -135,7 +139,7 @@ TEXT: dict[str, str] = {
     "difference_output": "output: second − first",
     "difference_note": "Purple: larger in the second formula; orange: smaller; empty: the same. The largest difference"
     " is {largest}.",
-    "difference_none": "Both formulas give the same numbers{rounding}.",
+    "difference_none": "Both formulas give the same numbers.",
     "difference_sizes": "The outputs have different sizes, {first} and {second}, so they cannot be subtracted.",
     "compare_close": "Close comparison",
     "live_close": "Close the live model",
@@ -220,6 +224,7 @@ TEXT: dict[str, str] = {
     "gradient_note": "Each cell says by how much that number changes when this one grows by a little: purple, it grows;"
     " orange, it falls.",
     "gradient_zero": "Every gradient is 0: nothing could be learned through this formula.",
+    "legend_gradient": "gradient",
     "gradient_none": "The formula uses none of Q, K, V and X.",
     "costs": "Operations and memory",
     "costs_line": "Counted step by step, for n queries, m keys and vectors of size d{heads}:",
@@ -239,7 +244,7 @@ TEXT: dict[str, str] = {
     "save_csv": "Every step (CSV)",
     "save_html": "Interactive page (HTML)",
     "save_json": "Exact state (JSON)",
-    "save_picture": "PNG and SVG are made in your browser: press “Save picture” under the picture.",
+    "save_picture": "PNG and SVG are made in your browser: the buttons are below the picture, on the right.",
     "save_nothing": "There is no picture yet; only the state can be saved.",
     "open": "Open a saved state (JSON)",
     "opened": "The saved state is open.",
