@@ -24,7 +24,7 @@ CARDS = (
     (
         "pages/theory.py",
         "Theory",
-        "Fourteen short chapters in which every formula is live, and a well-read article, corrected.",
+        "Fourteen short chapters in which every formula is live, and an article on attention, corrected.",
     ),
     (
         "pages/playground.py",
