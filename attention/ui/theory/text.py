@@ -128,7 +128,7 @@ TEXT: dict[str, str] = {
     "scale_d": "divided by d",
     "entropy": "entropy",
     "gradient": "gradient",
-    "saturation_alt": "Curves: entropy of the weights, gradient of softmax and largest weight against d, for three scales",
+    "saturation_alt": "Curves against d for three scales: entropy of the weights, largest weight, gradient of softmax",
     "saturation_said": "At d = {d} the strongest key gets {one} without a scale, {sqrt} with √d.",
     "saturation_caption": "Measured now, over {draws} random queries with normally distributed numbers; the bands hold"
     " half of them. Without a scale softmax gives all to one key as d grows, and its gradient, by which a model"
