@@ -131,7 +131,7 @@ def _curves(rows: tuple) -> None:
         st.table(table)
     st.download_button(
         TEXT["cost_csv"],
-        data=table.to_csv(index=False).encode("utf-8-sig"),
+        data=lambda: table.to_csv(index=False).encode("utf-8-sig"),
         file_name="attention-costs.csv",
         mime="text/csv",
         key="playground_cost_csv",

@@ -42,7 +42,7 @@ def show_scaling() -> None:
         st.table(table.round(3).set_index("scale"))
     st.download_button(
         TEXT["cost_csv"],
-        data=table.to_csv(index=False).encode("utf-8-sig"),
+        data=lambda: table.to_csv(index=False).encode("utf-8-sig"),
         file_name="attention-scaling.csv",
         mime="text/csv",
         key="playground_scaling_csv",

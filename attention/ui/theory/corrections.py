@@ -70,7 +70,7 @@ def _save(rows: Sequence[Correction]) -> None:
     writer.writerows((*cells(row)[:-1], address(row)) for row in rows)
     st.download_button(
         TEXT["save_csv"],
-        file.getvalue().encode("utf-8-sig"),
+        lambda: file.getvalue().encode("utf-8-sig"),
         "attention-corrections.csv",
         "text/csv",
         on_click="ignore",

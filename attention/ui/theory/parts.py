@@ -47,7 +47,7 @@ def save_csv(frame: pd.DataFrame, name: str) -> None:
     """Offer a table as a CSV file that a spreadsheet opens with its signs intact."""
     st.download_button(
         TEXT["save_csv"],
-        frame.to_csv().encode("utf-8-sig"),
+        lambda: frame.to_csv().encode("utf-8-sig"),  # made when asked for: a file made now may be gone by then
         f"attention-{name}.csv",
         "text/csv",
         on_click="ignore",

@@ -59,7 +59,7 @@ def visual_search() -> Link:
     table(frame.set_index(pd.RangeIndex(1, len(ITEMS) + 1, name=TEXT["item"])), "search")
     st.download_button(
         TEXT["save_svg"],
-        display(weights, standalone=True),
+        lambda: display(weights, standalone=True),
         "visual-search.svg",
         "image/svg+xml",
         on_click="ignore",
