@@ -27,11 +27,18 @@ def merge_heads(vectors: Tensor) -> Tensor:
 class _Heads(nn.Module):
     """What heads of every kind have in common: their class makes and projects, this one attends and joins."""
 
-    heads: int
-    groups: int  # key and value heads
-    mechanism: Mechanism
     score_layer: nn.Module | None
     out_proj: nn.Linear
+
+    def __init__(self, d_model: int, heads: int, groups: int, score: str) -> None:
+        """groups: how many key and value heads there are."""
+        super().__init__()
+        _check_heads(d_model, heads)
+        _check_score(score)
+        if groups < 1 or heads % groups:
+            raise ValueError(f"{heads} heads cannot share {groups} groups; use one of {divisors(heads)} groups")
+        self.d_model, self.heads, self.groups, self.head_dim = d_model, heads, groups, d_model // heads
+        self.mechanism = Mechanism(score=score)
 
     def reset_parameters(self) -> None:
         """Draw all projections anew, as torch's own module does: Xavier, with biases 0."""
@@ -113,11 +120,7 @@ class MultiHeadAttention(_Heads):
         bias: bool = True,
         score: str = "scaled_dot",
     ) -> None:
-        super().__init__()
-        _check_heads(d_model, heads)
-        _check_score(score)
-        self.d_model, self.heads, self.groups, self.head_dim = d_model, heads, heads, d_model // heads
-        self.mechanism = Mechanism(score=score)
+        super().__init__(d_model, heads, heads, score)
         key_dim, value_dim = key_dim or d_model, value_dim or d_model
         self.packed = key_dim == value_dim == d_model
         if self.packed:
@@ -183,13 +186,7 @@ class GroupedQueryAttention(_Heads):
         bias: bool = True,
         score: str = "scaled_dot",
     ) -> None:
-        super().__init__()
-        _check_heads(d_model, heads)
-        _check_score(score)
-        if groups < 1 or heads % groups:
-            raise ValueError(f"{heads} heads cannot share {groups} groups; use one of {divisors(heads)} groups")
-        self.d_model, self.heads, self.groups, self.head_dim = d_model, heads, groups, d_model // heads
-        self.mechanism = Mechanism(score=score)
+        super().__init__(d_model, heads, groups, score)
         self.query_proj = nn.Linear(d_model, d_model, bias=bias)
         self.key_proj = nn.Linear(key_dim or d_model, groups * self.head_dim, bias=bias)
         self.value_proj = nn.Linear(value_dim or d_model, groups * self.head_dim, bias=bias)
