@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 import plotly.graph_objects as go
 
-from attention.figures.theme import CATEGORICAL, DASHES, base_layout, plain
+from attention.figures.theme import CATEGORICAL, DASHES, MARKERS, base_layout, plain
 
 if TYPE_CHECKING:
     from attention.measures.gradient_flow import GradientRow
 
 FLOW_NAMES = {"rnn": "plain RNN", "lstm": "LSTM", "attention": "attention"}
-MARKERS = ("circle", "square", "diamond", "cross", "triangle-up")
 LEAST = 1e-16  # beside a gradient of 1 this is lost even in double precision; the axis ends there
 
 

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from attention.figures.theme import CATEGORICAL, DASHES, base_layout, plain
+from attention.figures.theme import CATEGORICAL, DASHES, MARKERS, base_layout, plain
 
 if TYPE_CHECKING:
     from attention.measures.saturation import SaturationRow
 
 SCALE_NAMES = {"one": "q·k", "sqrt": "q·k / √d", "d": "q·k / d"}
-MARKERS = ("circle", "square", "diamond", "cross", "triangle-up")
 PANELS = (  # measure, title of its axis, whether its quartiles are known
     ("entropy", "entropy / log(keys)", True),
     ("max_weight", "largest weight", False),

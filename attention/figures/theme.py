@@ -27,6 +27,7 @@ CATEGORICAL = (
     "#7a3418",  # brown
 )
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash")  # so that colour is never the only cue
+MARKERS = ("circle", "square", "diamond", "cross", "triangle-up")  # beside DASHES, one for each
 
 
 @dataclass(frozen=True)
