@@ -6,7 +6,7 @@ and in dark. A widget whose key ends in `_sentence` gets the large serif of sent
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 
 import streamlit as st
@@ -127,6 +127,17 @@ def notice(messages: str | Sequence[str], error: bool = False) -> None:
     text = "".join(f"<p>{escape(message)}</p>" for message in listed)
     role, look = ("alert", "lab-notice error") if error else ("status", "lab-notice")
     st.html(f'<div class="{look}" role="{role}">{text}</div>')
+
+
+def offer_file(
+    label: str, make: Callable[[], str | bytes], file_name: str, mime: str, key: str, width: str = "content"
+) -> None:
+    """Offer a file that is made only when it is asked for; the page is not run again by that.
+
+    One made beforehand would be replaced by the next run, sometimes before the browser has looked at it. make runs
+    outside the visitor's session, so all that it needs goes along.
+    """
+    st.download_button(label, data=make, file_name=file_name, mime=mime, key=key, on_click="ignore", width=width)
 
 
 def card(file: str, title: str, line: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from attention.ui.page import notice, quiet
+from attention.ui.page import notice, offer_file, quiet
 from attention.ui.playground import measuring
 from attention.ui.playground.saving import chart_config
 from attention.ui.playground.text import LENGTH_CHOICES, TEXT
@@ -129,11 +129,10 @@ def _curves(rows: tuple) -> None:
     table = pd.DataFrame([row._asdict() for row in rows])
     with st.expander(TEXT["cost_table"]):
         st.table(table)
-    st.download_button(
+    offer_file(
         TEXT["cost_csv"],
-        data=lambda: table.to_csv(index=False).encode("utf-8-sig"),
-        file_name="attention-costs.csv",
-        mime="text/csv",
-        key="playground_cost_csv",
-        on_click="ignore",
+        lambda: table.to_csv(index=False).encode("utf-8-sig"),
+        "attention-costs.csv",
+        "text/csv",
+        "playground_cost_csv",
     )

@@ -13,7 +13,7 @@ import streamlit as st
 
 from attention.ui.links import ADDRESS_LIMIT, current_values, link_query, open_state, state_json
 from attention.ui.matrices import strip_html
-from attention.ui.page import notice, quiet
+from attention.ui.page import notice, offer_file, quiet
 from attention.ui.playground.computing import SPLIT, Computed, tensors
 from attention.ui.playground.pictures import strip_matrices
 from attention.ui.playground.state import FIELDS, PAGE
@@ -129,15 +129,7 @@ def title_of(text: str) -> str:
 
 
 def _download(name: str, ending: str, kind: str, make: Callable[[], bytes]) -> None:
-    st.download_button(
-        TEXT[name],
-        data=make,
-        file_name=f"attention-formula.{ending}",
-        mime=kind,
-        key=f"playground_{name}",
-        on_click="ignore",
-        width="stretch",
-    )
+    offer_file(TEXT[name], make, f"attention-formula.{ending}", kind, f"playground_{name}", "stretch")
 
 
 def _open_file() -> None:

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from attention.measures.saturation import SaturationRow, saturation
-from attention.ui.page import quiet
+from attention.ui.page import offer_file, quiet
 from attention.ui.playground.saving import chart_config
 from attention.ui.playground.text import TEXT
 
@@ -40,13 +40,12 @@ def show_scaling() -> None:
     table = pd.DataFrame([row._asdict() for found in rows.values() for row in found])
     with st.expander(TEXT["scaling_table"]):
         st.table(table.round(3).set_index("scale"))
-    st.download_button(
+    offer_file(
         TEXT["cost_csv"],
-        data=lambda: table.to_csv(index=False).encode("utf-8-sig"),
-        file_name="attention-scaling.csv",
-        mime="text/csv",
-        key="playground_scaling_csv",
-        on_click="ignore",
+        lambda: table.to_csv(index=False).encode("utf-8-sig"),
+        "attention-scaling.csv",
+        "text/csv",
+        "playground_scaling_csv",
     )
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from attention.content import KINDS, Correction, corrections, corrections_introduction
-from attention.ui.page import quiet
+from attention.ui.page import offer_file, quiet
 from attention.ui.theory import state
 from attention.ui.theory.parts import as_query
 from attention.ui.theory.text import TEXT
@@ -64,15 +64,12 @@ def markdown_table(rows: Sequence[Correction]) -> str:
 
 def _save(rows: Sequence[Correction]) -> None:
     """Offer the rows as a CSV file, with the addresses of their links."""
-    file = io.StringIO()
-    writer = csv.writer(file)
-    writer.writerow(TEXT[name] for name in COLUMNS)
-    writer.writerows((*cells(row)[:-1], address(row)) for row in rows)
-    st.download_button(
-        TEXT["save_csv"],
-        lambda: file.getvalue().encode("utf-8-sig"),
-        "attention-corrections.csv",
-        "text/csv",
-        on_click="ignore",
-        key="theory_csv_corrections",
-    )
+
+    def make() -> bytes:
+        file = io.StringIO()
+        writer = csv.writer(file)
+        writer.writerow(TEXT[name] for name in COLUMNS)
+        writer.writerows((*cells(row)[:-1], address(row)) for row in rows)
+        return file.getvalue().encode("utf-8-sig")
+
+    offer_file(TEXT["save_csv"], make, "attention-corrections.csv", "text/csv", "theory_csv_corrections")

@@ -11,7 +11,7 @@ import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
 from attention.ui.links import short_number
-from attention.ui.page import quiet
+from attention.ui.page import offer_file, quiet
 from attention.ui.theory import state
 from attention.ui.theory.text import TEXT
 
@@ -45,13 +45,12 @@ def table(frame: pd.DataFrame, name: str, title: str = "table") -> None:
 
 def save_csv(frame: pd.DataFrame, name: str) -> None:
     """Offer a table as a CSV file that a spreadsheet opens with its signs intact."""
-    st.download_button(
+    offer_file(
         TEXT["save_csv"],
-        lambda: frame.to_csv().encode("utf-8-sig"),  # made when asked for: a file made now may be gone by then
+        lambda: frame.to_csv().encode("utf-8-sig"),
         f"attention-{name}.csv",
         "text/csv",
-        on_click="ignore",
-        key=f"theory_csv_{name}",
+        f"theory_csv_{name}",
     )
 
 

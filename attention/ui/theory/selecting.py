@@ -10,6 +10,7 @@ import torch
 
 from attention.figures.theme import CATEGORICAL, DARK, LIGHT
 from attention.mechanisms import Mechanism, attend
+from attention.ui.page import offer_file
 from attention.ui.theory import state
 from attention.ui.theory.drawing import drawing
 from attention.ui.theory.parts import Link, caption, percent, slider, switch, table, tell, typed
@@ -57,13 +58,12 @@ def visual_search() -> Link:
     rows = [(TEXT[c], TEXT[t], round(weight, 3)) for (c, t, *_), weight in zip(ITEMS, weights, strict=True)]
     frame = pd.DataFrame(rows, columns=[TEXT[name] for name in ("item_colour", "item_tilt", "weight")])
     table(frame.set_index(pd.RangeIndex(1, len(ITEMS) + 1, name=TEXT["item"])), "search")
-    st.download_button(
+    offer_file(
         TEXT["save_svg"],
         lambda: display(weights, standalone=True),
         "visual-search.svg",
         "image/svg+xml",
-        on_click="ignore",
-        key="theory_save_search",
+        "theory_save_search",
     )
     keys = [features(*item[:2]) for item in ITEMS]
     return typed([features(colour, tilt)], keys, keys, formula=FORMULA, T=temperature)

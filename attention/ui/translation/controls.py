@@ -11,7 +11,7 @@ from attention.translation.translator import TextError, Translation, Translator
 from attention.ui import loading
 from attention.ui.inspector import inspector_html
 from attention.ui.links import ADDRESS_LIMIT, Field, current_values, link_query, open_state, state_json, widget_key
-from attention.ui.page import notice, quiet
+from attention.ui.page import notice, offer_file, quiet
 from attention.ui.translation import state
 from attention.ui.translation.pictures import translation_view
 from attention.ui.translation.saving import answer_record, python_code, weights_csv
@@ -164,15 +164,7 @@ def _downloads(fields: Sequence[Field], values: Mapping, translator: Translator,
         ("save_csv", "csv", "text/csv", lambda: weights_csv(answer.map)),
         ("save_json", "json", "application/json", lambda: state_json(PAGE, fields, values, answer_record(answer))),
     ):
-        st.download_button(
-            TEXT[name],
-            data=make,
-            file_name=f"{translator.name}.{ending}",
-            mime=kind,
-            key=f"translation_{name}",
-            on_click="ignore",
-            width="stretch",
-        )
+        offer_file(TEXT[name], make, f"{translator.name}.{ending}", kind, f"translation_{name}", "stretch")
     quiet(TEXT["save_picture"])
     st.markdown(f"**{TEXT['python']}**")
     own = values["own"].strip() if values["more"] == "own" else ""
