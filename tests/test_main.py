@@ -7,7 +7,8 @@ import sys
 import pytest
 from typer.testing import CliRunner
 
-from attention.__main__ import app, train_translation
+from attention.__main__ import app
+from attention.commands.translation import train_translation
 from attention.training.checkpoint import CHECKPOINTS
 from tests.translation.toy import pairs_of, untrained_checkpoint
 

@@ -103,6 +103,12 @@ def read_config(folder: Path | str) -> dict:
     return config
 
 
+def shipped_models(task: str | None = None) -> dict[str, dict]:
+    """Return name and config.json of every shipped model, by name; `task` keeps those of one task."""
+    found = {path.parent.name: read_config(path.parent) for path in sorted(CHECKPOINTS.glob("*/config.json"))}
+    return {name: config for name, config in found.items() if task is None or config.get("task") == task}
+
+
 def find_checkpoint(name: str) -> Path:
     """Return the folder of a shipped checkpoint, of a local folder, or of a model on the Hugging Face hub.
 

@@ -13,11 +13,11 @@ from torch import Tensor, nn
 from attention.mechanisms import Mechanism
 from attention.training.batches import padded
 from attention.training.checkpoint import (
-    CHECKPOINTS,
     CheckpointError,
     find_checkpoint,
     load_parameters,
     read_config,
+    shipped_models,
 )
 from attention.translation.answer import Step, Translation, joined_translation
 from attention.translation.corpus import split_pair
@@ -54,8 +54,7 @@ TEXT = {
 
 def available_models() -> dict[str, dict]:
     """Return the shipped translation models: name and config.json of each, by name."""
-    found = {path.parent.name: read_config(path.parent) for path in sorted(CHECKPOINTS.glob("*/config.json"))}
-    return {name: config for name, config in found.items() if config.get("task") == "translation"}
+    return shipped_models("translation")
 
 
 def title_of(config: dict) -> str:
