@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,19 +41,21 @@ class DataFacts:
 
 @dataclass(frozen=True)
 class Score:
-    """One number of the table of scores; `metric` is the hub's name of it, such as "bleu"."""
+    """One number of the table of scores; `metric` is the hub's name of it, such as "bleu"; so many digits are shown."""
 
     metric: str
     name: str
     value: float
+    digits: int = 1
 
 
 @dataclass(frozen=True)
 class CardFacts:
     """All that a card states.
 
-    log: rows of the run's log.csv. split: what was scored. sections: (heading, text) between scores and limits.
-    note: what else happened while it trained.
+    log: rows of the run's log.csv. split: what was scored. how_scored: how, in sentences; the commands that score it
+    again follow. sections: (heading, text) between scores and limits. derived: what of the data the parameters were
+    learnt from ("the sentences"). note: what else happened while it trained.
     """
 
     name: str
@@ -72,10 +74,11 @@ class CardFacts:
     log: tuple[dict, ...]
     split: str
     scores: tuple[Score, ...]
-    signatures: tuple[str, ...]
+    how_scored: str
     evaluate_commands: tuple[str, ...]
     sections: tuple[tuple[str, str], ...]
     limits: tuple[str, ...]
+    derived: str = "data"
     note: str = ""
 
 
@@ -116,18 +119,27 @@ def card(facts: CardFacts) -> str:
         *([facts.note] if facts.note else []),
         _table(facts.log),
         "## Scores",
-        f"On the {facts.split}, never seen in training. Each source counts once, against all its references.",
+        f"On the {facts.split}.",
         _score_table(facts.scores),
-        "Counted by sacreBLEU as " + " and ".join(f"`{signature}`" for signature in facts.signatures) + ". Again with:",
+        f"{facts.how_scored} Again with:",
         _code("\n".join(facts.evaluate_commands)),
         *(part for heading, text in facts.sections for part in (f"## {heading}", text)),
         "## Limits",
         "\n".join(f"- {limit}" for limit in facts.limits),
         "## Licence",
-        f"The parameters are shared under {facts.data.licence}, the licence of the sentences they were learnt from. "
-        f"Who passes them on keeps this line: {facts.data.attribution}",
+        f"The parameters are shared under {facts.data.licence}, the licence of the {facts.derived} they were learnt "
+        f"from. Who passes them on keeps this line: {facts.data.attribution}",
     ]
     return _header(facts) + "\n" + "\n\n".join(parts) + "\n"
+
+
+def command_text(start: str, options: Mapping[str, object], width: int = 88) -> str:
+    """Return a command with every option spelt out, in lines that a shell reads as one.
+
+    options: by their Python names; the value "" stands for an option without one, such as --json.
+    """
+    named = ((f"--{name.replace('_', '-')}", _written(value)) for name, value in options.items())
+    return " \\\n  ".join(_lines([start, *(f"{name} {value}".strip() for name, value in named)], width))
 
 
 def write_metadata(metadata: dict) -> str:
@@ -161,7 +173,7 @@ def _header(facts: CardFacts) -> str:
     result = {
         "task": {"type": facts.pipeline_tag},
         "dataset": {"name": facts.data.name, "type": facts.data.folder, "split": "test"},
-        "metrics": [{"type": s.metric, "name": s.name, "value": round(s.value, 2)} for s in facts.scores],
+        "metrics": [{"type": score.metric, "name": score.name, "value": _rounded(score)} for score in facts.scores],
     }
     return write_metadata(
         {
@@ -174,6 +186,10 @@ def _header(facts: CardFacts) -> str:
             "model-index": [{"name": facts.name, "results": [result]}],
         }
     )
+
+
+def _rounded(score: Score) -> float:
+    return round(score.value, max(2, score.digits))
 
 
 def _training(facts: CardFacts) -> str:
@@ -199,11 +215,27 @@ def _table(log: Sequence[dict]) -> str:
 
 
 def _score_table(scores: Sequence[Score]) -> str:
-    return "\n".join(["| score | value |", "| --- | ---: |", *(f"| {s.name} | {s.value:.1f} |" for s in scores)])
+    rows = (f"| {score.name} | {score.value:.{score.digits}f} |" for score in scores)
+    return "\n".join(["| score | value |", "| --- | ---: |", *rows])
 
 
 def _code(text: str) -> str:
     return f"```sh\n{text}\n```"
+
+
+def _written(value: object) -> str:
+    return repr(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _lines(parts: Sequence[str], width: int) -> Iterator[str]:
+    line = parts[0]
+    for part in parts[1:]:
+        if len(line) + len(part) + 1 > width:
+            yield line
+            line = part
+        else:
+            line = f"{line} {part}"
+    yield line
 
 
 def _yaml_lines(value: dict | list, depth: int) -> list[str]:

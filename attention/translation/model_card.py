@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 
-from attention.training.card import CardFacts, DataFacts, Score
+from attention.training.card import CardFacts, DataFacts, Score, command_text
 from attention.training.loop import RunSettings
 from attention.translation.corpus import ENDINGS, split_pair
 from attention.translation.evaluation import MIN_WORDS
@@ -29,6 +29,10 @@ TEXT = {
     "used": (
         "{train:,} pairs to learn from, {valid:,} to choose by, {test:,} to score with; no sentence is in two of them."
     ),
+    "how_scored": (
+        "Each source counts once, against all its references. Counted by sacreBLEU as `{bleu}` and `{chrf}`."
+    ),
+    "derived": "sentences",
     "readable": (
         "The reference translations of {sentences:,} test sentences of at least {least} words were sent through the "
         "decoder. For each word link that IBM model 1 found (learnt on the training pairs in both directions, "
@@ -45,7 +49,7 @@ TEXT = {
     "share": "layer {number} {agreement:.1f} %",
     "gold": "IBM model 1 is a statistical guess, not a gold standard.",
     "attention": "How readable its attention is",
-    "split": "test split of {sentences:,} sentences with {references:,} references",
+    "split": "test split of {sentences:,} sentences with {references:,} references, never seen in training",
     "search": "beam {beam}, length penalty {penalty:g}",
 }
 LIMITS = (
@@ -68,21 +72,20 @@ def used_text(train: int, valid: int, test: int) -> str:
 
 def training_command(training: dict, data: str, name: str) -> str:
     """Return the command that trains with exactly these settings, every option spelt out."""
-    given = {"pair": training["pair"], "model": training["model"], "out": f"runs/{name}"}
+    given = {"data": data, "pair": training["pair"], "model": training["model"], "out": f"runs/{name}"}
     names = [field.name for kind in (TranslationSettings, RunSettings) for field in fields(kind)]
     given |= {key: training[key] for key in names if key in training}
-    options = [f"--{key.replace('_', '-')} {_written(value)}" for key, value in given.items()]
-    return _wrapped(["python -m attention train translation", f"--data {data}", *options])
+    return command_text("python -m attention train translation", given)
 
 
 def evaluate_commands(scores: dict, data: Path, name: str) -> tuple[str, ...]:
     """Return the commands that give the card's numbers again."""
     test, train = (_split_file(data, split) for split in ("test", "train"))
-    start = ["python -m attention evaluate translation", f"--model {name}", f"--data {test}"]
-    search = [f"--beam {scores['beam']}", f"--length-penalty {_written(scores['length_penalty'])}"]
-    search.append(f"--max-length {scores['max_length']}")
-    attention = ["--attention", f"--train {train}"]
-    return _wrapped([*start, *search, *attention]), _wrapped([*start, "--beam 1"])
+    start = "python -m attention evaluate translation"
+    asked = {"model": name, "data": test}
+    search = {key: scores[key] for key in ("beam", "length_penalty", "max_length")}
+    attention = {"attention": "", "train": train}
+    return command_text(start, asked | search | attention), command_text(start, asked | {"beam": 1})
 
 
 def card_facts(
@@ -119,9 +122,10 @@ def card_facts(
             Score("bleu", "BLEU, greedy", scores["greedy"]["bleu"]),
             Score("chrf", "chrF, greedy", scores["greedy"]["chrf"]),
         ),
-        signatures=(scores["signature"], scores["chrf_signature"]),
+        how_scored=TEXT["how_scored"].format(bleu=scores["signature"], chrf=scores["chrf_signature"]),
         evaluate_commands=evaluate_commands(scores, folder, config["name"]),
         sections=((TEXT["attention"], _readability(scores["attention"], config["alignment_layers"])),),
+        derived=TEXT["derived"],
         limits=(*LIMITS, *LIMITS_OF.get(languages[1], ())),
     )
 
@@ -160,26 +164,6 @@ def _readability(quality: dict, layers: Sequence[int]) -> str:
     return f"{text}\n\n{TEXT['gold']}"
 
 
-def _written(value: object) -> str:
-    return repr(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
-
-
 def _split_file(data: Path, split: str) -> str:
     found = [ending for ending in ENDINGS if (data / f"{split}{ending}").exists()]
     return f"{data.resolve().name}/{split}{(found or ENDINGS)[0]}"
-
-
-def _wrapped(parts: Sequence[str], width: int = 88) -> str:
-    """Join the parts of a command into lines that a shell reads as one."""
-    return " \\\n  ".join(_lines(parts, width))
-
-
-def _lines(parts: Sequence[str], width: int) -> Iterator[str]:
-    line = parts[0]
-    for part in parts[1:]:
-        if len(line) + len(part) + 1 > width:
-            yield line
-            line = part
-        else:
-            line = f"{line} {part}"
-    yield line

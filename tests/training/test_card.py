@@ -10,6 +10,7 @@ from attention.training.card import (
     DataFacts,
     Score,
     card,
+    command_text,
     read_data_facts,
     read_metadata,
     write_metadata,
@@ -37,7 +38,7 @@ FACTS = CardFacts(
     log=LOG,
     split="test split",
     scores=(Score("bleu", "BLEU, beam 4", 50.126), Score("chrf", "chrF, beam 4", 66.0)),
-    signatures=("nrefs:8|tok:13a",),
+    how_scored="Counted by sacreBLEU as `nrefs:8|tok:13a`.",
     evaluate_commands=("python -m attention evaluate translation --model en-fr-tiny",),
     sections=(("How readable its attention is", "Rather."),),
     limits=("Short sentences.", "Tom."),
@@ -53,6 +54,15 @@ def test_a_card_states_all_its_facts():
     ):  # fmt: skip
         assert wanted in text
     assert text.count(ATTRIBUTION) == 2  # with the data, and with the licence of the parameters
+
+
+def test_a_command_spells_out_its_options_in_lines_that_a_shell_joins():
+    text = command_text("do it", {"valid_sources": 400, "rate": 2.0, "decay": 0.05, "json": ""}, width=24)
+    assert text == "do it \\\n  --valid-sources 400 \\\n  --rate 2 --decay 0.05 \\\n  --json"
+
+
+def test_digits_of_a_score_are_its_own():
+    assert "| macro F1 | 0.489 |" in card(replace(FACTS, scores=(Score("f1", "macro F1", 0.4891, digits=3),)))
 
 
 def test_a_note_stands_with_the_training():
