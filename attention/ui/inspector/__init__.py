@@ -19,6 +19,23 @@ Rows and columns that are the end-of-sentence mark are named in `query_end` and 
 not printed; the text table's "end_mark" stands for it). A reading with `pieces_of="cross"` is reached by the switch
 "Word pieces". For self-attention set `query_line` and `key_line` to the same line.
 
+Rows or columns that are alternatives or things (28 emotions, ten books) are a Listing instead of a Sentence:
+
+    emotions = Reading(
+        map=attention_map,                             # 28 emotions x words, rows in the order in which they are listed
+        title="Emotions", name="emotions",
+        query=Listing((Entry("joy", share=0.62, mark=0.35, strong=True), ...), first=8, title="Emotions"),
+        key=Sentence(("What", "a", "day", "!"), ("", " ", " ", ""), lang="en"),     # "\n" in `before` breaks the line
+        steps=(Step("joy", table=(("What", 2.1, 0.86, 0.9), ...)), ...),            # or left out
+    )
+    books = Reading(map=books_map, title="Books", query=Listing((Entry("Dune", "Frank Herbert", share=0.03), ...),
+                    full=0.05), key=Listing((Entry("Emma", "Jane Austen"), ...), title="You have read"))
+
+A query Listing is a list of choices beside the keys (its first entry chosen, unless `initial` has a step), with a bar,
+the number and a tick at `mark`; a key Listing glows like words. Nothing is played, and the picture's rows are those
+that the list shows. `text` replaces single entries of TEXT and LISTING_TEXT ("step_of" stands below the chosen entry
+in the side panel, before the keys it looked at; "{step}", "{steps}" and "{query}" are filled in).
+
 The component keeps its step and view through reruns, as long as `key` stays; it reports changes 150 ms after the last
 one, so that the page can write them into the address. Pass what the address held as `initial`; it counts when the
 component first appears, and again only when `restore` (any string) changes. Words are played one by one only when the
@@ -30,7 +47,8 @@ view's `id` changes (left out, it follows from the words).
 
 from attention.ui.inspector.component import InspectorState, inspector, inspector_present
 from attention.ui.inspector.export import inspector_html
-from attention.ui.inspector.text import TEXT
+from attention.ui.inspector.listing import Entry, Listing
+from attention.ui.inspector.text import LISTING_TEXT, TEXT
 from attention.ui.inspector.view import (
     VIEWS,
     InspectorView,
@@ -42,10 +60,13 @@ from attention.ui.inspector.view import (
 )
 
 __all__ = [
+    "LISTING_TEXT",
     "TEXT",
     "VIEWS",
+    "Entry",
     "InspectorState",
     "InspectorView",
+    "Listing",
     "Reading",
     "Sentence",
     "Step",

@@ -1,21 +1,39 @@
 // Two sentences and the arcs between them; a word under the pointer or in focus keeps its arcs and dims the others.
 
 const LEAST_ARC = 0.03; // weights below this are too thin to be an arc
+const ARC_WORDS = 40; // beside a list, no more words or entries than these are tied by arcs
 
 // Where every word stands: source above and answer below, or side by side where they do not fit.
 function arcsLayout(app, room, tall = 0) {
-  const { theme, rows, cols } = app;
+  const { theme, rows } = app;
+  const cols = arcColumns(app);
   const many = Math.max(rows.length, cols.length);
   const scale = app.big ? clamp(room / 1000, 1, 2) : 1;
-  const size = (room < 560 || many > 24 ? 17 : many > 14 ? 18 : 21) * scale;
+  const listed = isListing(app.reading.query) || isListing(app.reading.key);
+  const size = (listed ? (room < 560 ? 15 : 17) : room < 560 || many > 24 ? 17 : many > 14 ? 18 : 21) * scale;
   const font = `${size}px ${theme.serif}`;
   const pad = size * 0.35;
-  const place = (indexes, names) => indexes.map((i) => ({ i, name: names[i], width: textWidth(names[i], font) + 2 * pad }));
+  const most = listed ? clamp(room * 0.37, 90, 320) : 1e4;
+  const place = (indexes, names) => indexes.map((i) => {
+    const name = cut(names[i], font, most);
+    return { i, name, whole: names[i], width: textWidth(name, font) + 2 * pad };
+  });
   const sides = { key: place(cols, app.keyNames), query: place(rows, app.queryNames) };
   const gap = clamp((room - Math.max(lengthOf(sides.key), lengthOf(sides.query))) / many, 6, 26);
   const across = Math.max(...Object.values(sides).map((side) => lengthOf(side) + gap * (side.length - 1)));
   const layout = { size, sides, wordHeight: size * 1.55, wide: across <= room && !(room < 560 && many > 6) };
   return layout.wide ? acrossLayout(layout, room, gap, tall || 330) : downLayout(layout, room, many);
+}
+
+// Beside a list, a long text keeps only the words that were looked at most; the caption says so.
+function arcColumns(app) {
+  if (!arcsCut(app)) return app.cols;
+  const most = new Map(app.cols.map((col) => [col, Math.max(...app.rows.map((row) => weightAt(app, row, col)))]));
+  return [...app.cols].sort((one, other) => most.get(other) - most.get(one)).slice(0, ARC_WORDS).sort((one, other) => one - other);
+}
+
+function arcsCut(app) {
+  return isListing(app.reading.query) && app.cols.length > ARC_WORDS;
 }
 
 function lengthOf(side) {
@@ -58,7 +76,7 @@ function arcsOf(app, layout) {
   for (const query of layout.sides.query)
     for (const key of layout.sides.key) {
       const weight = weightAt(app, query.i, key.i);
-      if (weight >= LEAST_ARC) found.push({ row: query.i, col: key.i, weight, path: arcPath(key.tie, query.tie, layout.wide) });
+      if (weight >= LEAST_ARC * app.reading.deepest) found.push({ row: query.i, col: key.i, weight, path: arcPath(key.tie, query.tie, layout.wide) });
     }
   return found.sort((one, other) => one.weight - other.weight);
 }
@@ -73,8 +91,8 @@ function arcPath([x1, y1], [x2, y2], wide) {
   return `M${r(x1)} ${r(y1)}C${r(x1 + bend)} ${r(y1)} ${r(x2 - bend)} ${r(y2)} ${r(x2)} ${r(y2)}`;
 }
 
-function arcWidth(weight) {
-  return 0.8 + 6.2 * weight;
+function arcWidth(app, weight) {
+  return 0.8 + 6.2 * Math.min(weight / app.reading.deepest, 1);
 }
 
 function buildArcs(app, room, tall = 0) {
@@ -86,7 +104,7 @@ function buildArcs(app, room, tall = 0) {
   });
   const lines = svgEl("g", { "aria-hidden": "true" });
   for (const arc of app.arcs) {
-    arc.node = svgEl("path", { d: arc.path, class: `arc w${levelOf(arc.weight)}`, "stroke-width": arcWidth(arc.weight) });
+    arc.node = svgEl("path", { d: arc.path, class: `arc w${toneOf(app, arc.weight)}`, "stroke-width": arcWidth(app, arc.weight) });
     lines.append(arc.node);
   }
   drawing.append(lines);
@@ -102,6 +120,7 @@ function arcSide(app, layout, side) {
   layout.sides[side].forEach((word, place) => {
     const node = svgEl("g", { class: "arcword", role: "option", "aria-selected": "false", tabindex: place ? -1 : 0,
       "aria-label": arcSentence(app, side, word.i) });
+    if (word.name !== word.whole) node.append(svgEl("title", { text: word.whole }));
     node.append(
       svgEl("rect", { x: word.x, y: word.y, width: word.width, height: layout.wordHeight, rx: 4 }),
       svgEl("text", { x: word.x + word.width / 2, y: word.y + layout.wordHeight * 0.7, "font-size": layout.size, text: word.name }),
@@ -160,9 +179,9 @@ function lightArcs(app, side, index) {
   for (const arc of app.arcs) {
     const lit = (atSide === "query" ? arc.row : arc.col) === at;
     arc.node.classList.toggle("lit", lit);
-    const shown = app.rows.indexOf(arc.row) < app.revealed;
+    const shown = !isUnborn(app, arc.row);
     arc.node.classList.toggle("unborn", !shown);
-    if (lit && shown) paint(atSide === "query" ? app.arcWords.key.get(arc.col) : app.arcWords.query.get(arc.row), arc.weight);
+    if (lit && shown) paint(atSide === "query" ? app.arcWords.key.get(arc.col) : app.arcWords.query.get(arc.row), arc.weight / app.reading.deepest);
   }
   app.arcWords[atSide].get(at)?.classList.add("lit");
   glow(app, dim && side === "key" ? null : at);
@@ -170,7 +189,7 @@ function lightArcs(app, side, index) {
 
 function showArcsStep(app) {
   app.arcWords.query.forEach((node, row) => {
-    node.classList.toggle("unborn", app.rows.indexOf(row) >= app.revealed);
+    node.classList.toggle("unborn", isUnborn(app, row));
     node.setAttribute("aria-selected", String(row === app.shownRow));
   });
   lightArcs(app, null, null);

@@ -10,14 +10,21 @@ SCRIPTS = (
     "dom.js",
     "ramp.js",
     "state.js",
+    "cut.js",
     "lines.js",
+    "listing.js",
+    "arrange.js",
+    "sizes.js",
     "heatmap.js",
+    "window.js",
     "arcs.js",
     "heads.js",
     "table.js",
     "panel.js",
     "controls.js",
     "drawing.js",
+    "drawmap.js",
+    "drawlist.js",
     "save.js",
     "play.js",
     "inspector.js",
@@ -44,7 +51,7 @@ def file_script() -> str:
 
 @cache
 def inspector_style() -> str:
-    return (FOLDER / "inspector.css").read_text(encoding="utf-8")
+    return _joined("inspector.css", "listing.css")
 
 
 @cache

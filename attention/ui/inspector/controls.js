@@ -10,6 +10,7 @@ function buildControls(app) {
   app.stepLabel = el("span", { class: "steplabel", "aria-hidden": "true" });
   const scrub = el("div", { class: "scrub" }, arrow(text.previous, "\u2039", -1), app.range, arrow(text.next, "\u203a", 1), app.stepLabel);
   app.choices = el("div", { class: "choices" });
+  app.scrub = scrub;
   app.controls.replaceChildren(el("div", { class: "mainrow" }, scrub, app.viewBar), app.choices);
 }
 
@@ -24,6 +25,7 @@ function showControls(app) {
     button.addEventListener("click", () => change(app, { view: name }));
     return button;
   }));
+  app.scrub.hidden = hasChoice(app);
   app.range.max = Math.max(app.rows.length - 1, 0);
   app.choices.replaceChildren(...choicesFor(app).filter(Boolean));
   giveFocus(app, held);

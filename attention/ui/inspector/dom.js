@@ -31,9 +31,9 @@ function fixed(value, digits = 2) {
   return value.toFixed(digits).replace("-", "\u2212");
 }
 
-// The number inside a cell: ".86"; nothing below .05, where the colour alone is enough.
-function cellNumber(weight) {
-  if (weight < 0.05) return "";
+// The number inside a cell: ".86"; nothing for the slightest, where the colour alone is enough.
+function cellNumber(weight, least = 0.05) {
+  if (weight < least) return "";
   return weight >= 0.995 ? "1.0" : weight.toFixed(2).slice(1);
 }
 

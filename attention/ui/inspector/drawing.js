@@ -24,7 +24,9 @@ function drawView(app) {
   const drawing = newDrawing(app);
   for (const line of ["source", "answer"]) {
     const found = lineSentence(app, line);
-    if (found && found.sentence.words.length) drawSentence(app, drawing, line, found);
+    if (!found || !found.sentence.words.length) continue;
+    if (isListing(found.sentence)) drawListing(app, drawing, line, found.sentence);
+    else drawSentence(app, drawing, line, found);
   }
   drawing.y += 14;
   const name = app.shown.querySelector("span")?.textContent;
@@ -40,27 +42,36 @@ function drawView(app) {
 
 function drawSentence(app, drawing, line, { sentence, ends }) {
   const { reading, theme } = app;
-  const [size, end] = [26, drawing.width - MARGIN - 12];
+  const size = hasChoice(app) && sentence.words.join("").length > 480 ? 17 : 26;
+  const end = drawing.width - MARGIN - 12;
   const style = { size, family: "serif" };
   const font = fontOf(drawing, style);
   let x = MARGIN;
   let y = drawing.y + size;
   sentence.words.forEach((word, i) => {
     if (ends.includes(i)) return;
-    x += x > MARGIN ? textWidth(sentence.before[i], font) : 0;
+    const breaks = i ? Math.min(sentence.before[i].split("\n").length - 1, 2) : 0; // one starts a line, two leave a line free
+    if (breaks) [x, y] = [MARGIN, y + size * 1.4 * breaks];
+    if (sentence.before[i].trim()) addText(drawing, x, y, sentence.before[i], size, { ...style, fill: theme.muted });
+    x += x > MARGIN || sentence.before[i].trim() ? textWidth(sentence.before[i], font) : 0;
     const width = textWidth(word, font);
     const stuck = /^[.,;:!?…)»”’。，、；：！？」』]/u.test(word); // such a sign never starts a line
     if (x + width > end && x > MARGIN && !stuck) [x, y] = [MARGIN, y + size * 1.4];
     const weight = reading.key_line === line && app.cols.includes(i) ? weightAt(app, app.shownRow, i) : 0;
-    const level = theme.levels[levelOf(weight)];
-    const lit = weight >= LEAST_GLOW && app.state.view !== "table" && app.state.view !== "heads";
+    const level = theme.levels[toneOf(app, weight)];
+    const lit = weight >= LEAST_GLOW * reading.deepest && glowsIn(app);
     if (lit) addRect(drawing, x - 3, y - size, width + 6, size * 1.32, level.colour, { r: 4 });
-    addText(drawing, x, y, word, size, { ...style, fill: lit ? level.ink : line === "source" ? theme.muted : theme.text });
+    addText(drawing, x, y, word, size, { ...style, fill: lit ? level.ink : line === "source" && !hasChoice(app) ? theme.muted : theme.text });
     if (reading.query_line === line && i === app.shownRow && app.state.view !== "table")
       addRect(drawing, x, y + 6, width, 2.2, theme.text, { r: 0 });
     x += width;
   });
   drawing.y = y + size * 0.42;
+}
+
+// A picture of all heads or of all numbers is not about one row: nothing glows in its lines.
+function glowsIn(app) {
+  return app.state.view !== "table" && app.state.view !== "heads";
 }
 
 function drawParagraph(drawing, text, size) {
@@ -98,64 +109,18 @@ function fitWidth(drawing) {
   drawing.width = Math.ceil(rights.reduce((most, one) => Math.max(most, one), 480) + MARGIN);
 }
 
-function drawHeatmap(app, drawing) {
-  const size = heatmapSize(app, drawing.width - 2 * MARGIN);
-  const lefts = drawColumnLabels(app, drawing, size);
-  app.rows.forEach((row, r) => {
-    const y = drawing.y + r * size.height;
-    drawRowLabel(app, drawing, row, size, y);
-    app.cols.forEach((col, c) => drawCell(app, drawing, row, col, { x: lefts[c], y, width: size.widths[c], ...size }));
-    const mass = hiddenMass(app, row);
-    if (size.note && mass >= 0.005)
-      addText(drawing, lefts.at(-1) + size.widths.at(-1) + 10, y + size.height / 2 + 4, `+${fixed(mass).slice(1)}`, 12, { fill: app.theme.muted });
-  });
-  const place = app.rows.indexOf(app.shownRow);
-  const total = size.widths.reduce((sum, one) => sum + one, 0);
-  if (place >= 0) addRect(drawing, lefts[0] - 2, drawing.y + place * size.height - 1, total + 4, size.height + 2, "none", { stroke: app.theme.text, r: 5 });
-  drawing.y += app.rows.length * size.height;
-}
-
-function drawColumnLabels(app, drawing, size) {
-  drawing.y += size.head;
-  let x = MARGIN + size.labelWidth;
-  const lefts = app.cols.map((col, c) => {
-    const left = x;
-    x += size.widths[c];
-    const middle = left + size.widths[c] / 2;
-    const options = size.angle ? { rotate: -size.angle } : { anchor: "middle" };
-    addText(drawing, size.angle ? middle + 3 : middle, drawing.y - 8, app.keyNames[col], size.font, options);
-    return left;
-  });
-  if (size.note) addText(drawing, x + 10, drawing.y - 8, app.text.hidden, 12, { fill: app.theme.muted, style: "italic" });
-  drawing.width = Math.max(drawing.width, Math.ceil(x + size.margin + MARGIN));
-  return lefts;
-}
-
-function drawRowLabel(app, drawing, row, size, y) {
-  const weight = row === app.shownRow ? 650 : 400;
-  addText(drawing, MARGIN + size.labelWidth - 12, y + size.height / 2 + size.font * 0.35, app.queryNames[row], size.font, { anchor: "end", weight });
-}
-
-function drawCell(app, drawing, row, col, { x, y, width, height, numbers, cellFont }) {
-  const weight = weightAt(app, row, col);
-  const { colour, ink } = app.theme.levels[levelOf(weight)];
-  const title = fillIn(app.text.cell, { query: app.queryNames[row], key: app.keyNames[col], weight: fixed(weight, 3) });
-  addRect(drawing, x + 1, y + 1, width - 2, height - 2, colour, { title });
-  if (numbers && cellNumber(weight))
-    addText(drawing, x + width / 2, y + height / 2 + cellFont * 0.35, cellNumber(weight), cellFont, { anchor: "middle", fill: ink });
-}
-
 function drawArcs(app, drawing) {
   const layout = arcsLayout(app, drawing.width - 2 * MARGIN);
   const left = (drawing.width - layout.width) / 2;
   const top = drawing.y + 8;
   for (const arc of arcsOf(app, layout)) {
     const title = fillIn(app.text.cell, { query: app.queryNames[arc.row], key: app.keyNames[arc.col], weight: fixed(arc.weight, 3) });
-    drawing.items.push({ kind: "path", d: arc.path, x: left, y: top, stroke: app.theme.levels[levelOf(arc.weight)].colour, width: arcWidth(arc.weight), title });
+    drawing.items.push({ kind: "path", d: arc.path, x: left, y: top, stroke: app.theme.levels[toneOf(app, arc.weight)].colour, width: arcWidth(app, arc.weight), title });
   }
   for (const side of Object.values(layout.sides))
     for (const word of side)
-      addText(drawing, left + word.x + word.width / 2, top + word.y + layout.wordHeight * 0.7, word.name, layout.size, { family: "serif", anchor: "middle" });
+      addText(drawing, left + word.x + word.width / 2, top + word.y + layout.wordHeight * 0.7, word.name, layout.size,
+        { family: "serif", anchor: "middle", title: whole(word.name, word.whole) });
   drawing.y = top + layout.height;
 }
 
@@ -173,7 +138,7 @@ function drawHeads(app, drawing) {
     const matrix = matrixOf(reading, layer, head);
     addRect(drawing, x, y, width, height, theme.levels[0].colour, { r: 0 });
     rows.forEach((row, r) => cols.forEach((col, c) => {
-      const level = levelOf(matrix[row * keys + col]);
+      const level = toneOf(app, matrix[row * keys + col]);
       if (level) addRect(drawing, x + (c * width) / cols.length, y + (r * height) / rows.length, width / cols.length, height / rows.length, theme.levels[level].colour, { r: 0 });
     }));
     addText(drawing, x, y + height + 17, `${reading.layer_names[layer]}, ${reading.head_names[head]}`, 13, { fill: theme.muted });
@@ -182,8 +147,11 @@ function drawHeads(app, drawing) {
 }
 
 function drawTable(app, drawing) {
-  const { theme, rows, cols, keyNames, queryNames } = app;
+  const { theme, rows, cols } = app;
   const font = fontOf(drawing, { size: 14, family: "sans" });
+  const short = (sentence, name) => (isListing(sentence) ? cut(name, fontOf(drawing, { size: 14, family: "sans", weight: 600 }), 160) : name);
+  const keyNames = app.keyNames.map((name) => short(app.reading.key, name));
+  const queryNames = app.queryNames.map((name) => short(app.reading.query, name));
   const label = widest(rows.map((row) => queryNames[row]), font) + 24;
   const lefts = [];
   let x = MARGIN + label;
@@ -193,11 +161,12 @@ function drawTable(app, drawing) {
   }
   drawing.width = Math.max(drawing.width, Math.ceil(x + MARGIN));
   drawing.y += 24;
-  cols.forEach((col, c) => addText(drawing, lefts[c] - 6, drawing.y, keyNames[col], 14, { anchor: "end", weight: 600 }));
+  cols.forEach((col, c) => addText(drawing, lefts[c] - 6, drawing.y, keyNames[col], 14,
+    { anchor: "end", weight: 600, title: whole(keyNames[col], app.keyNames[col]) }));
   for (const row of rows) {
     drawing.y += 27;
     addRect(drawing, MARGIN, drawing.y - 19, x - MARGIN, 1, theme.line, { r: 0 });
-    addText(drawing, MARGIN + label - 16, drawing.y, queryNames[row], 14, { anchor: "end", weight: 600 });
+    addText(drawing, MARGIN + label - 16, drawing.y, queryNames[row], 14, { anchor: "end", weight: 600, title: whole(queryNames[row], app.queryNames[row]) });
     cols.forEach((col, c) => addText(drawing, lefts[c] - 6, drawing.y, fixed(weightAt(app, row, col)), 14, { anchor: "end" }));
   }
   drawing.y += 10;

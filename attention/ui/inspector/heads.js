@@ -36,7 +36,7 @@ function paintHeads(app) {
     const image = context.createImageData(cols.length, rows.length);
     rows.forEach((row, r) =>
       cols.forEach((col, c) => {
-        const { rgb } = theme.levels[levelOf(matrix[row * reading.shape[3] + col])];
+        const { rgb } = theme.levels[toneOf(app, matrix[row * reading.shape[3] + col])];
         image.data.set([...rgb, 255], 4 * (r * cols.length + c));
       }),
     );

@@ -1,55 +1,5 @@
 // The heatmap: a grid of cells that scrolls inside itself, with labels that stay in sight, and one tab stop.
 
-const CELL_FONT = 12;
-
-// Widths of the columns and height of the rows for the room there is. Labels stay level where they fit; else they lean.
-function heatmapSize(app, room, tall = 0) {
-  const { theme, rows, cols, keyNames, queryNames } = app;
-  const narrow = room < 560;
-  const big = app.big ? clamp(room / 1000, 1, 2.2) : 1;
-  const many = cols.length > 30 || rows.length > 30;
-  const font = (many ? 12 : 15) * big;
-  const labelFont = `${font}px ${theme.sans}`;
-  const label = Math.min(widest(rows.map((i) => queryNames[i]), `600 ${labelFont}`) + 16, narrow ? 104 : 190 * big);
-  const note = hiddenNeeded(app) ? Math.max(textWidth(app.text.hidden, `italic 12px ${theme.sans}`) + 12, 42) * big : 0;
-  const needs = cols.map((i) => textWidth(keyNames[i], `600 ${labelFont}`) + 10 * big);
-  const [least, most] = [narrow ? 26 : 14, app.big ? 150 : 70];
-  const level = levelWidths(needs, room - label - note, least, most);
-  const angle = level ? 0 : room / cols.length > 30 || narrow ? 50 : 65;
-  const reach = angle ? Math.min(Math.max(...needs), 170 * big) : 0; // length of the longest leaning label
-  const lean = reach * Math.cos((angle * Math.PI) / 180);
-  const margin = angle ? Math.max(note, lean) : note;
-  const width = Math.floor(clamp((room - label - margin) / cols.length, least, most));
-  const widths = level ?? cols.map(() => width);
-  const height = tall
-    ? clamp((tall - (angle ? reach : font * 2.3)) / rows.length, 12, 64)
-    : (rows.length > 30 ? 18 : rows.length > 16 ? 26 : 34) * big;
-  const smallest = Math.min(...widths);
-  return {
-    widths, height: Math.floor(narrow ? Math.max(height, 28) : height), labelWidth: Math.ceil(label), font, angle, note, margin,
-    head: angle ? Math.ceil(reach * Math.sin((angle * Math.PI) / 180) + font) : Math.ceil(font * 2.3),
-    numbers: smallest >= 24 && height >= 18, cellFont: Math.min(CELL_FONT * big, smallest * 0.42, height * 0.5),
-  };
-}
-
-// Equal columns, widened where a label needs it, if all labels then stand level; else null.
-function levelWidths(needs, room, least, most) {
-  let open = needs.map((_, i) => i);
-  const widths = needs.map((need) => Math.max(need, least));
-  if (widths.reduce((sum, one) => sum + one, 0) > room) return null;
-  for (let left = room; open.length; ) {
-    const equal = Math.min(left / open.length, most);
-    const wide = open.filter((i) => widths[i] > equal);
-    if (!wide.length) {
-      open.forEach((i) => (widths[i] = equal));
-      break;
-    }
-    left -= wide.reduce((sum, i) => sum + widths[i], 0);
-    open = open.filter((i) => !wide.includes(i));
-  }
-  return widths.map(Math.floor);
-}
-
 function hiddenNeeded(app) {
   return app.rows.some((row) => hiddenMass(app, row) >= 0.005);
 }
@@ -62,9 +12,11 @@ function buildHeatmap(app, room, tall = 0) {
   const px = (value) => `${value}px`;
   const total = size.widths.reduce((sum, one) => sum + one, 0);
   const vars = { cols: size.widths.map(px).join(" "), total: px(total), h: px(size.height), label: px(size.labelWidth),
-    margin: px(size.margin), head: px(size.head), font: px(size.font), cellfont: px(size.cellFont), angle: `${-size.angle}deg` };
+    margin: px(size.margin), head: px(size.head), font: px(size.font), cellfont: px(size.cellFont), angle: `${-size.angle}deg`, reach: px(size.reach) };
   for (const [name, value] of Object.entries(vars)) grid.style.setProperty(`--${name}`, value);
   grid.classList.toggle("slanted", size.angle > 0);
+  if (isWindowed(app)) grid.setAttribute("aria-colcount", app.cols.length + 1);
+  Object.assign(app, { size, seen: windowOf(app, size, 0, room) });
   grid.append(headRow(app, size));
   app.rowNodes = new Map(app.rows.map((row) => [row, bodyRow(app, row, size)]));
   grid.append(...app.rowNodes.values());
@@ -79,20 +31,35 @@ function headRow(app, size) {
   const head = el("div", { class: "row headrow", role: "row" });
   head.append(el("div", { class: "corner", role: "columnheader" }, el("span", { class: "unseen", text: app.reading.query_axis })));
   app.colNodes = new Map();
-  for (const col of app.cols) {
-    const name = app.keyNames[col];
-    const label = el("span", { text: name, lang: app.reading.key.lang || null });
-    const node = el("div", { class: "collabel", role: "columnheader", title: name }, label);
-    node.classList.toggle("endlabel", app.reading.key_end.includes(col));
-    app.colNodes.set(col, node);
+  for (let place = app.seen[0]; place < app.seen[1]; place++) {
+    const node = columnLabel(app, place);
+    app.colNodes.set(app.cols[place], node);
     head.append(node);
   }
   if (size.note) head.append(el("div", { class: "aside", role: "columnheader", text: app.text.hidden }));
   return head;
 }
 
+function columnLabel(app, place) {
+  const col = app.cols[place];
+  const name = app.keyNames[col];
+  const label = el("span", { text: name, lang: app.reading.key.lang || null });
+  const node = el("div", { class: "collabel", role: "columnheader", title: name }, label);
+  node.classList.toggle("endlabel", app.reading.key_end.includes(col));
+  return placed(app, node, place);
+}
+
+// In a map that holds only the columns in sight, say which one this is; in others the order says it.
+function placed(app, node, place) {
+  if (!isWindowed(app)) return node;
+  node.dataset.place = place;
+  node.style.gridColumn = place + 2;
+  node.setAttribute("aria-colindex", place + 2);
+  return node;
+}
+
 function bodyRow(app, row, size) {
-  const { reading, text } = app;
+  const { reading } = app;
   const query = app.queryNames[row];
   const node = el("div", { class: "row", role: "row" });
   node.dataset.row = row;
@@ -101,16 +68,19 @@ function bodyRow(app, row, size) {
   if (reading.changed.includes(row)) label.classList.add("changed");
   label.classList.toggle("endlabel", reading.query_end.includes(row));
   node.append(label);
-  for (const col of app.cols) {
-    const weight = weightAt(app, row, col);
-    const name = fillIn(text.cell, { query, key: app.keyNames[col], weight: fixed(weight) });
-    const cell = el("div", { class: `cell w${levelOf(weight)}`, role: "gridcell", tabindex: -1, "aria-label": name });
-    cell.dataset.col = col;
-    if (size.numbers) cell.textContent = cellNumber(weight);
-    node.append(cell);
-  }
+  for (let place = app.seen[0]; place < app.seen[1]; place++) node.append(cellNode(app, row, place));
   if (size.note) node.append(hiddenCell(app, row));
   return node;
+}
+
+function cellNode(app, row, place) {
+  const col = app.cols[place];
+  const weight = weightAt(app, row, col);
+  const name = fillIn(app.text.cell, { query: app.queryNames[row], key: app.keyNames[col], weight: fixed(weight) });
+  const cell = el("div", { class: `cell w${toneOf(app, weight)}`, role: "gridcell", tabindex: -1, "aria-label": name });
+  cell.dataset.col = col;
+  if (app.size.numbers) cell.textContent = cellNumber(weight, worthNumber(app));
+  return placed(app, cell, place);
 }
 
 function hiddenCell(app, row) {
@@ -145,7 +115,7 @@ function listen(app, grid, scroller) {
   });
   grid.addEventListener("focusout", () => preview(app, null, null, null));
   grid.addEventListener("keydown", (event) => gridKey(app, event));
-  scroller.addEventListener("scroll", () => hideTip(app), { passive: true });
+  scroller.addEventListener("scroll", () => (hideTip(app), fillWindow(app)), { passive: true });
 }
 
 function gridKey(app, event) {
@@ -171,6 +141,7 @@ function gridKey(app, event) {
 function moveCursor(app, row, col, focus = true) {
   cellAt(app, app.cursor.row, app.cursor.col)?.setAttribute("tabindex", "-1");
   app.cursor = { row, col };
+  if (focus) bringColumn(app, col);
   const cell = cellAt(app, row, col);
   cell?.setAttribute("tabindex", "0");
   if (focus) cell?.focus({ preventScroll: false });
@@ -214,11 +185,12 @@ function showHeatmapStep(app) {
     const label = node.querySelector(".rowlabel");
     if (row === app.shownRow) label.setAttribute("aria-current", "true");
     else label.removeAttribute("aria-current");
-    node.classList.toggle("unborn", app.rows.indexOf(row) >= app.revealed);
+    node.classList.toggle("unborn", isUnborn(app, row));
   });
   const inGrid = app.grid.contains(app.grid.getRootNode().activeElement);
   if (!app.bare && !inGrid && !app.playing) moveCursor(app, app.shownRow, app.cursor.col, false);
   keepInSight(app);
+  if (!inGrid) showStrongest(app);
 }
 
 // Scroll the grid, never the page, so that the chosen row stays in sight.

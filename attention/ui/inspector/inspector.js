@@ -14,10 +14,15 @@ function createApp(send) {
   app.caption = el("p", { class: "caption" });
   app.controls = el("div", { class: "controls" });
   app.panel = el("section", { class: "panel" });
+  app.choice = el("div", { class: "choice" });
+  app.side = el("div", { class: "side" });
   app.tip = el("div", { class: "tip", "aria-hidden": "true" });
-  const main = el("div", { class: "main" }, app.shown, app.picture, app.caption, app.controls);
-  const metaRow = el("div", { class: "metarow" }, app.meta, app.playButton);
-  app.node = el("div", { class: "inspector" }, app.sheet, app.lines, metaRow, el("div", { class: "stage" }, main, app.panel), app.tip);
+  app.main = el("div", { class: "main" }, app.shown, app.picture, app.caption, app.controls);
+  app.metaRow = el("div", { class: "metarow" }, app.meta, app.playButton);
+  app.stage = el("div", { class: "stage" }, app.main, app.panel);
+  app.node = el("div", { class: "inspector" }, app.sheet, app.lines, app.metaRow, app.stage, app.tip);
+  app.arranged = "plain";
+  app.node.addEventListener("pointermove", (event) => (app.pointerAt = [event.clientX, event.clientY]), { passive: true });
   return app;
 }
 
@@ -38,7 +43,7 @@ function receive(app, view) {
   if (first) app.sent = { ...app.state };
   else if (restored || fresh) report(app, Object.keys(app.state));
   draw(app);
-  if (fresh) play(app);
+  if (fresh && !isListing(app.reading.query)) play(app);
   else finish(app);
   showPlayback(app);
 }
@@ -74,6 +79,7 @@ function choose(app, row) {
 function draw(app) {
   const held = app.picture.contains(app.node.getRootNode().activeElement);
   look(app);
+  arrange(app);
   buildLines(app);
   app.meta.textContent = app.view.meta;
   hideTip(app);
@@ -109,15 +115,19 @@ function captionText(app) {
     const word = app.queryNames[rows[masses.indexOf(most)]];
     parts.push(most < 0.005 ? text.hidden_none : fillIn(text.hidden_note, { mean: percent(mean), most: percent(most), word }));
   }
+  if (app.state.view === "arcs" && arcsCut(app)) parts.push(fillIn(text.arcs_cut, { n: ARC_WORDS, key_axis: reading.key_axis }));
+  if (reading.deepest < 1) parts.push(fillIn(text.deepest, { weight: fixed(reading.deepest) }));
   if (rows.some((row) => reading.changed.includes(row))) parts.push(text.changed_note);
   return parts.filter(Boolean).join(" ");
 }
 
 // Move every light to the shown row: the words above, the picture, the panel and the scrubber.
 function showStep(app) {
-  const reveal = (span, i) => span.classList.toggle("unborn", app.rows.includes(i) && app.rows.indexOf(i) >= app.revealed);
+  const reveal = (span, i) => span.classList.toggle("unborn", app.rows.includes(i) && isUnborn(app, i));
   if (app.reading.query_line !== app.reading.key_line) app.words[app.reading.query_line].forEach(reveal);
   glow(app, app.shownRow);
+  markChosen(app);
+  showStrongestKey(app);
   STEPPERS[app.state.view](app);
   if (app.bare) return;
   showPanel(app);
@@ -138,6 +148,8 @@ function watch(app) {
     if (app.view && width && Math.abs(width - app.room) >= 2) redraw(app);
   });
   observer.observe(app.picture);
+  const sideObserver = new ResizeObserver(() => keepSideInSight(app));
+  sideObserver.observe(app.side);
   const measure = () => ["serif", "sans"].map((family) => textWidth("Attention", `20px ${app.theme[family]}`)).join();
   let measured = measure();
   const onFonts = () => {
@@ -151,6 +163,7 @@ function watch(app) {
   dark.addEventListener("change", onScheme);
   return () => {
     observer.disconnect();
+    sideObserver.disconnect();
     document.fonts?.removeEventListener("loadingdone", onFonts);
     dark.removeEventListener("change", onScheme);
     clearTimeout(app.sending);

@@ -1,4 +1,4 @@
-// The two large lines: the source with the glow of attention behind its words, and the answer.
+// The two large lines: the source with the glow of attention behind its words, and the answer. Either may be a list.
 
 const LEAST_GLOW = 0.04; // weights below this leave the word without a glow
 
@@ -10,19 +10,25 @@ function lineSentence(app, line) {
 }
 
 function buildLines(app) {
+  const held = heldEntry(app);
   app.lines.replaceChildren();
+  app.choice.replaceChildren();
   app.words = { answer: [], source: [] };
   for (const line of ["source", "answer"]) {
     const found = lineSentence(app, line);
     if (!found || !found.sentence.words.length) continue;
-    app.lines.append(buildLine(app, line, found));
+    const place = line === app.reading.query_line && hasChoice(app) ? app.choice : app.lines;
+    place.append(isListing(found.sentence) ? buildListing(app, line, found) : buildLine(app, line, found));
   }
+  giveEntryFocus(app, held);
 }
 
 function buildLine(app, line, { sentence, ends }) {
   const letters = sentence.words.join("").length;
-  const size = letters > 160 ? "small" : letters > 80 ? "middle" : "large";
+  const long = letters > 480 && hasChoice(app);
+  const size = long ? "long" : letters > 160 ? "small" : letters > 80 ? "middle" : "large";
   const node = el("p", { class: `line ${line} ${size}`, lang: sentence.lang || null });
+  if (long && letters > 3000 && !app.bare) put(node, { tabindex: 0, role: "group", "aria-label": app.reading.key_axis }, []).classList.add("scrolls");
   sentence.words.forEach((word, i) => {
     const isEnd = ends.includes(i);
     if (isEnd && !app.state.end) return;
@@ -42,12 +48,28 @@ function hearWord(app, line, span, i) {
   const { query_line: queryLine, key_line: keyLine } = app.reading;
   const isQuery = line === queryLine;
   if (isQuery) span.addEventListener("click", () => choose(app, i));
+  else if (hasChoice(app)) span.addEventListener("click", () => holdBack(app, i));
   span.addEventListener("pointerenter", (event) => {
-    if (event.pointerType === "touch" || app.playing) return;
+    if (event.pointerType === "touch" || app.playing || slidBelow(app, event)) return;
     if (isQuery) glow(app, i);
     else if (line === keyLine) glowBack(app, i);
   });
-  span.addEventListener("pointerleave", () => app.playing || glow(app, app.shownRow));
+  span.addEventListener("pointerleave", (event) => event.pointerType === "touch" || app.playing || glow(app, app.shownRow));
+}
+
+// Beside a list: the pointer lies still and the page moved below it, as when a list is drawn again. That is no wish.
+function slidBelow(app, event) {
+  const [x, y] = app.pointerAt ?? [];
+  return hasChoice(app) && x === event.clientX && y === event.clientY;
+}
+
+// A tap on a key shows who looked at it, a second tap ends that.
+function holdBack(app, i) {
+  const again = app.heldKey === i;
+  glow(app, app.shownRow);
+  if (again) return;
+  glowBack(app, i);
+  app.heldKey = i;
 }
 
 // Light the words of the answer by how much they looked at one source word.
@@ -56,8 +78,8 @@ function glowBack(app, col) {
   app.words[reading.key_line].forEach((span, i) => (paint(span, null), span.classList.toggle("chosen", columnOf(reading, i) === col)));
   app.words[reading.query_line].forEach((span, i) => {
     const weight = app.rows.includes(i) ? weightAt(app, i, col) : 0;
-    paint(span, weight >= LEAST_GLOW ? weight : null);
-    span.classList.remove("chosen");
+    tint(app, span, weight);
+    if (!isListing(reading.query)) span.classList.remove("chosen");
   });
 }
 
@@ -67,16 +89,26 @@ function columnOf(reading, i) {
   return reading.kind === "decoder" ? i + 1 : i;
 }
 
+// Give a word or an entry the colour of a weight, if it is worth one; an entry says the number too.
+function tint(app, span, weight) {
+  const worth = weight >= LEAST_GLOW * app.reading.deepest;
+  paint(span, worth ? weight / app.reading.deepest : null);
+  if (span.weight) span.weight.textContent = worth ? fixed(weight) : "";
+}
+
 // Light the words of one row: the glow behind the keys, a rule under the query; changed words keep their dotted rule.
 function glow(app, row) {
   const { reading } = app;
+  const chosen = isListing(reading.query) ? app.shownRow : row;
+  app.heldKey = null;
   for (const line of ["source", "answer"])
     app.words[line].forEach((span, i) => {
       const col = columnOf(reading, i);
       const isKey = reading.key_line === line && row !== null && app.cols.includes(col);
       const weight = isKey ? weightAt(app, row, col) : 0;
-      paint(span, weight >= LEAST_GLOW ? weight : null);
-      span.classList.toggle("chosen", reading.query_line === line && i === row);
+      tint(app, span, weight);
+      span.classList.toggle("chosen", reading.query_line === line && i === chosen);
+      span.classList.toggle("aimed", reading.query_line === line && i === row && i !== chosen);
       span.classList.toggle("changed", reading.query_line === line && reading.changed.includes(i));
     });
 }

@@ -14,8 +14,9 @@ function showPanel(app) {
     return;
   }
   const step = reading.steps[row] ?? null;
-  const title = el("p", { class: "steptitle", text: step?.title || app.queryNames[row], lang: reading.query.lang || null });
-  const where = fillIn(stepText(app), { step: rows.indexOf(row) + 1, steps: rows.length });
+  const query = app.queryNames[row];
+  const title = el("p", { class: "steptitle", text: step?.title || query, title: isListing(reading.query) ? query : null, lang: reading.query.lang || null });
+  const where = fillIn(stepText(app), { step: rows.indexOf(row) + 1, steps: rows.length, query });
   panel.replaceChildren(title, el("p", { class: "note", text: where }), lookedAt(app, row));
   if (step?.candidates.length) panel.append(el("p", { class: "note", text: text.candidates }), candidates(app, step));
   if (step?.log_probability !== null && step?.log_probability !== undefined)
@@ -33,10 +34,10 @@ function shareText(share) {
   return share > 0 && share < 0.005 ? "<0.01" : fixed(share);
 }
 
-function bars(entries, kind, lang) {
+function bars(entries, kind, lang, full = 1) {
   const list = el("ul", { class: `bars ${kind}`, lang: lang || null });
   for (const { name, share, strong } of entries) {
-    const bar = el("span", { class: "bar" }, el("span", { class: "fill", style: { width: `${Math.max(share * 100, 0.6)}%` } }));
+    const bar = el("span", { class: "bar" }, el("span", { class: "fill", style: { width: `${clamp((share / full) * 100, 0.6, 100)}%` } }));
     const item = el("li", {}, el("span", { class: "barname", text: name, title: name }), bar, el("span", { class: "barvalue", text: shareText(share) }));
     item.classList.toggle("strong", Boolean(strong));
     list.append(item);
@@ -47,8 +48,8 @@ function bars(entries, kind, lang) {
 function lookedAt(app, row) {
   const found = app.cols.map((col) => ({ name: app.keyNames[col], share: weightAt(app, row, col) }));
   found.sort((one, other) => other.share - one.share);
-  const shown = found.filter((one, i) => i < 3 || (i < 5 && one.share >= 0.05));
-  const box = el("div", {}, bars(shown, "attention", app.reading.key.lang));
+  const shown = found.filter((one, i) => i < 3 || (i < 5 && one.share >= worthNumber(app)));
+  const box = el("div", {}, bars(shown, isListing(app.reading.key) ? "attention long" : "attention", app.reading.key.lang, app.reading.deepest));
   const mass = hiddenMass(app, row);
   if (mass >= 0.005) box.append(el("p", { class: "note small", text: fillIn(app.text.hidden_row, { weight: fixed(mass) }) }));
   return box;

@@ -50,5 +50,7 @@ function finish(app) {
 }
 
 function showPlayback(app) {
+  app.playButton.hidden = isListing(app.reading.query);
+  app.metaRow.hidden = app.playButton.hidden && !app.view.meta;
   app.playButton.textContent = app.playing ? app.text.skip : app.text.replay;
 }

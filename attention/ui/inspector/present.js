@@ -30,7 +30,7 @@ function openShow(parent, scenes) {
   show.comment = el("p", { class: "comment" });
   show.number = el("span", { class: "scenenumber", "aria-hidden": "true" });
   const leave = el("button", { type: "button", class: "leave", "aria-label": text.leave, text: "\u00d7", onclick: () => leaveShow(show) });
-  app.node.replaceChildren(app.sheet, show.heading, app.lines, app.picture, show.comment);
+  app.node.replaceChildren(app.sheet, show.heading, app.lines, app.choice, app.picture, show.comment);
   show.stage = el("div", { class: "present", tabindex: -1 }, app.node, show.number, leave);
   show.dialog = el("dialog", { class: "presentdialog", "aria-label": text.present_label }, show.stage);
   parent.append(show.dialog);
@@ -102,7 +102,9 @@ function showScene(show, scene, revealed = null) {
   show.comment.textContent = view.comment;
   show.number.textContent = fillIn(view.text.scene_of, { scene: scene + 1, scenes: show.scenes.length });
   app.picture.replaceChildren();
+  arrange(app);
   buildLines(app);
+  fitStage(app);
   app.tall = Math.max(app.picture.clientHeight - 4, 120);
   draw(app);
   app.revealed = revealed ?? (wished ? app.rows.indexOf(app.state.step) + 1 : 1);

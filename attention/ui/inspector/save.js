@@ -1,6 +1,7 @@
 // Saving what is on screen as SVG or PNG, made in the browser from the shapes of drawing.js.
 
 const PNG_SCALE = 2;
+const LONGEST_NAME = 400; // letters of a picture's name beside a list, where the text may be pages long
 const FEW_ENOUGH = 6000; // shapes beyond which titles would only make the file heavy
 
 function svgOf(drawing, name) {
@@ -23,7 +24,7 @@ function svgShape(item, theme, titled) {
   return svgEl("text", {
     x: r(item.x), y: r(item.y), "font-size": r(item.size), "font-family": theme[item.family], "font-weight": item.weight, "font-style": item.style,
     "text-anchor": item.anchor, fill: item.fill, transform: item.rotate ? `rotate(${item.rotate} ${r(item.x)} ${r(item.y)})` : null, text: item.text,
-  });
+  }, title);
 }
 
 function canvasOf(drawing) {
@@ -71,8 +72,9 @@ function paintShape(pen, item, drawing) {
 
 function pictureName(app) {
   const texts = ["source", "answer"].map((line) => lineSentence(app, line)?.sentence).filter(Boolean)
-    .map(({ words, before }) => words.map((word, i) => before[i] + word).join(""));
-  return texts.join(" \u2013 ") || app.reading.title;
+    .map((line) => (isListing(line) ? line.words.join(", ") : line.words.map((word, i) => line.before[i] + word).join("")));
+  const name = texts.join(" \u2013 ") || app.reading.title;
+  return name.length > LONGEST_NAME && hasChoice(app) ? `${name.slice(0, LONGEST_NAME)}\u2026` : name;
 }
 
 function fileName(app, ending) {

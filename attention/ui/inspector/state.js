@@ -55,7 +55,8 @@ function look(app) {
   app.reading = reading;
   app.matrix = matrixOf(reading, layer, head);
   const keep = (count, ends) => [...Array(count).keys()].filter((i) => end || !ends.includes(i));
-  app.rows = keep(queries, reading.query_end);
+  const rows = keep(queries, reading.query_end);
+  app.rows = isListing(reading.query) ? listedRows(app, rows) : rows;
   app.cols = keep(keys, reading.key_end);
   app.hasEnd = reading.query_end.length + reading.key_end.length > 0;
   app.queryNames = labelsOf(app, reading.query, reading.query_end);
@@ -66,8 +67,23 @@ function labelsOf(app, sentence, ends) {
   return sentence.words.map((word, i) => (ends.includes(i) ? app.text.end_mark : word));
 }
 
+// A row that is still to come while words are written; entries of a list are all there from the start.
+function isUnborn(app, row) {
+  return !isListing(app.reading.query) && app.rows.indexOf(row) >= app.revealed;
+}
+
 function weightAt(app, row, col) {
   return app.matrix[row * app.reading.shape[3] + col];
+}
+
+// The level of the colour ramp for a weight, 0 to 100.
+function toneOf(app, weight) {
+  return levelOf(weight / app.reading.deepest);
+}
+
+// The least weight whose number is worth printing.
+function worthNumber(app) {
+  return Math.max(0.05 * app.reading.deepest, 0.005);
 }
 
 // Weight of a row on columns that are not shown.
@@ -90,7 +106,7 @@ const LONG = 24; // rows beyond which the picture is read from its top
 function restingRow(reading) {
   const rows = reading.query.words.map((_, i) => i).filter((i) => !reading.query_end.includes(i));
   const wordy = rows.filter((i) => /\p{L}/u.test(reading.query.words[i]));
-  if (rows.length > LONG) return rows[0];
+  if (rows.length > LONG || isListing(reading.query)) return rows[0];
   return wordy.at(-1) ?? rows.at(-1) ?? 0;
 }
 

@@ -33,6 +33,7 @@ TEXT: dict[str, str] = {
     "grid_label": "Attention weights: one row per {query_axis}, one column per {key_axis}",
     "grid_help": "Arrow keys move between cells; up and down also choose the step.",
     "arcs_label": "Arcs from each {query_axis} to the {key_axis}s it looked at",
+    "arcs_cut": "Only the {n} most looked at are drawn, in their order.",
     "looked_at": "{query} looked at {list}",
     "looked_from": "{key} was looked at by {list}",
     "heads_label": "One small picture for each layer and head",
@@ -42,6 +43,7 @@ TEXT: dict[str, str] = {
     "changed": "changed",
     "changed_note": "A dotted line marks the rows that differ from the comparison.",
     "end_mark": "end",
+    "deepest": "The deepest colour stands for a weight of {weight}.",
     "hidden_note": "The end of the sentence is hidden: it holds {mean} of the attention in the mean row, at most {most}"
     " ({word}).",
     "hidden_row": "{weight} more on the end of the sentence, hidden here",
@@ -61,8 +63,21 @@ TEXT: dict[str, str] = {
     "how_context": "Share of context",
     "probability": "The model gave it a probability of {probability}.",
     "nothing": "There is nothing to show yet.",
+    # rows or columns that are a list
+    "show_all": "Show all {n}",
+    "show_fewer": "Show fewer",
+    "mark": "threshold {mark}",
     # present mode
     "leave": "Leave the presentation",
     "present_label": "Presentation",
     "scene_of": "{scene} of {scenes}",
+}
+
+# What takes the place of the above where the rows are a Listing: nothing was written there, something was chosen.
+LISTING_TEXT: dict[str, str] = {
+    "step": "Where the chosen one looked",
+    "step_of": "looked most at",
+    "how_word": "Looked at",
+    "grid_help": "Arrow keys move between cells; up and down also choose the row.",
+    "arcs_label": "Arcs from each {query_axis} to what it looked at",
 }

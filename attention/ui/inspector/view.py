@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from attention.attention_map import AttentionMap
-from attention.ui.inspector.text import TEXT
+from attention.ui.inspector.listing import Listing
+from attention.ui.inspector.text import LISTING_TEXT, TEXT
 
 VIEWS = ("heatmap", "arcs", "heads", "table")
 LINES = ("answer", "source")
@@ -77,13 +78,15 @@ class Reading:
     name: short and stable, it goes into the address ("cross", "encoder", "pieces"); title: what the menu says.
     summary: (query_len, key_len) matrix to show first, such as the mean over the heads of one layer, with its name in
         summary_title. Left out, `default_layer` and `default_head` are shown first, None meaning the mean over them.
-    query, key: the sentences of rows and columns; left out, the map's labels with spaces between.
+    query, key: the sentences of rows and columns, or a Listing where they are alternatives or things; left out, the
+        map's labels with spaces between.
     query_line, key_line: which of the two large lines, "answer" or "source", rows and columns belong to
         (cross: answer, source; encoder self-attention: source, source; decoder: answer, answer).
     steps: one per query row, or none. changed: query rows that differ from what they are compared with.
     query_end, key_end: positions of the end-of-sentence mark, which the visitor may show or hide.
     pieces_of: name of the reading of which this is the same in word pieces; it is then reached by a switch.
     caption: replaces the view's caption while this reading is shown.
+    deepest: the weight that gets the deepest colour, for maps whose weights are all small; the caption says so.
     Raises ValueError when anything does not fit the map.
     """
 
@@ -94,8 +97,8 @@ class Reading:
     summary_title: str = ""
     default_layer: int | None = None
     default_head: int | None = None
-    query: Sentence | None = None
-    key: Sentence | None = None
+    query: Sentence | Listing | None = None
+    key: Sentence | Listing | None = None
     query_line: str = "answer"
     key_line: str = "source"
     steps: tuple[Step, ...] = ()
@@ -104,12 +107,15 @@ class Reading:
     key_end: tuple[int, ...] = ()
     pieces_of: str | None = None
     caption: str | None = None
+    deepest: float = 1.0
 
     def __post_init__(self) -> None:
         layers, heads, query_len, key_len = self.map.weights.shape
         for line in (self.query_line, self.key_line):
             if line not in LINES:
                 raise ValueError(f"reading {self.name!r} names the line {line!r}; use one of {LINES}")
+        if not 0 < self.deepest <= 1:
+            raise ValueError(f"deepest of reading {self.name!r} is {self.deepest}; it must lie above 0, at most at 1")
         if self.summary is not None and np.shape(self.summary) != (query_len, key_len):
             raise ValueError(f"summary has shape {np.shape(self.summary)}, the map needs {(query_len, key_len)}")
         for what, found, wanted in (
@@ -157,6 +163,7 @@ class Reading:
             "key_end": sorted(self.key_end),
             "pieces_of": self.pieces_of,
             "caption": self.caption,
+            "deepest": float(self.deepest),
         }
 
 
@@ -172,7 +179,8 @@ class InspectorView:
     initial: any of step (int, query row), view (one of VIEWS), map (a reading's name), layer, head (int or None),
         end, pieces (bool); honoured when the component appears and again when `restore` changes.
     id: the answer's identity; words appear one by one only when it changes. Left out, it follows from the answer.
-    text: entries that replace those of TEXT. file_stem: name of saved pictures, without ending.
+    text: entries that replace those of TEXT (and of LISTING_TEXT, which applies where rows are a Listing).
+    file_stem: name of saved pictures, without ending.
     heading, comment: a scene's sentence and its one line of comment, for present mode.
     Raises ValueError when there is no reading or two share a name.
     """
@@ -215,11 +223,15 @@ class InspectorView:
             "captions": dict(self.captions),
             "initial": dict(self.initial),
             "restore": self.restore,
-            "text": {**TEXT, **self.text},
+            "text": self._wording(),
             "file_stem": self.file_stem,
             "heading": self.heading,
             "comment": self.comment,
         }
+
+    def _wording(self) -> dict[str, str]:
+        listed = any(isinstance(reading.query, Listing) for reading in self.readings)
+        return {**TEXT, **(LISTING_TEXT if listed else {}), **self.text}
 
     def _identity(self) -> str:
         first = self.readings[0]
