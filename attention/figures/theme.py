@@ -73,8 +73,8 @@ DARK = Palette(
 # A change on either page: orange for less, purple for more, and nothing where nothing changed.
 CHANGE = ((0.0, "rgba(201,106,18,0.95)"), (0.5, "rgba(140,120,160,0)"), (1.0, "rgba(122,88,190,0.95)"))
 
-SANS = "Source Sans, Source Sans 3, system-ui, sans-serif"
-SERIF = "Source Serif, Source Serif 4, Georgia, serif"
+SANS = "'Source Sans', 'Source Sans 3', system-ui, sans-serif"  # quoted: a browser drops a bare name with a digit
+SERIF = "'Source Serif', 'Source Serif 4', Georgia, serif"
 TITLE_SIZE = 18
 LABEL_SIZE = 14
 MOST_NUMBERED = 16  # rows and columns up to which every cell carries its number
