@@ -169,6 +169,13 @@ def read_metadata(text: str) -> dict:
     return value
 
 
+def card_text(card: str) -> str:
+    """Return a card without the header between its two lines of dashes."""
+    if not card.startswith("---\n"):
+        return card
+    return card.split("\n---\n", 1)[-1]
+
+
 def _header(facts: CardFacts) -> str:
     result = {
         "task": {"type": facts.pipeline_tag},

@@ -10,15 +10,16 @@ import pytest
 from attention.attention_map import AttentionMap
 from attention.figures.beam_tree import Branch, beam_tree_figure
 from attention.mechanisms import Mechanism
+from attention.training.card import card_text
 from attention.training.checkpoint import CHECKPOINTS
 from attention.translation.decoding import DecodingOptions
 from attention.translation.tokens import Word
 from attention.translation.translator import Translator
+from attention.ui.exports import weights_csv
 from attention.ui.inspector import decode_floats
 from attention.ui.translation.differences import changed_words, marked_sentence
 from attention.ui.translation.pictures import likelihood_ratio, translation_view
-from attention.ui.translation.saving import answer_record, python_code, weights_csv
-from attention.ui.translation.sections import without_metadata
+from attention.ui.translation.saving import answer_record, python_code
 from attention.ui.translation.text import EXAMPLES, NORMALISERS, SCENES, SECTIONS, TEXT
 from tests.translation.toy import untrained_checkpoint
 
@@ -128,8 +129,8 @@ def test_saved_record_of_a_long_text_stays_small(translator):
 
 
 def test_card_is_shown_without_its_header():
-    assert without_metadata("---\nlicence: x\n---\n# Title\n") == "# Title\n"
-    assert without_metadata("# Title\n") == "# Title\n"
+    assert card_text("---\nlicence: x\n---\n# Title\n") == "# Title\n"
+    assert card_text("# Title\n") == "# Title\n"
 
 
 def test_every_choice_has_a_text():

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from attention.ui.exports import safe_cell
 from attention.ui.links import ADDRESS_LIMIT, current_values, link_query, open_state, state_json
 from attention.ui.matrices import strip_html
 from attention.ui.page import notice, offer_file, quiet
@@ -19,7 +20,6 @@ from attention.ui.playground.pictures import strip_matrices
 from attention.ui.playground.state import FIELDS, PAGE
 from attention.ui.playground.text import TEXT
 
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would run a cell that begins with one
 MESSAGES = "playground: messages about an opened file"
 
 
@@ -84,7 +84,7 @@ def steps_csv(computed: Computed) -> bytes:
         heads = value if value.ndim > 2 else [value]
         for number, matrix in enumerate(heads, 1):
             head = [TEXT["head_number"].format(number=number)] if len(heads) > 1 else []
-            writer.writerow([_safe(step.name), _safe(step.text), " x ".join(map(str, step.shape)), *head])
+            writer.writerow([safe_cell(step.name), safe_cell(step.text), " x ".join(map(str, step.shape)), *head])
             writer.writerows([f"{float(number):.9g}" for number in row] for row in np.atleast_2d(matrix))
             writer.writerow([])
     return out.getvalue().encode("utf-8-sig")
@@ -136,7 +136,3 @@ def _open_file() -> None:
     file = st.session_state.get("playground_open")
     if file is not None:
         st.session_state[MESSAGES] = open_state(PAGE, FIELDS, file.getvalue()) or [TEXT["opened"]]
-
-
-def _safe(text: str) -> str:
-    return f"'{text}" if text.startswith(FORMULA_SIGNS) else text

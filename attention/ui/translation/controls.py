@@ -9,12 +9,13 @@ from streamlit.delta_generator import DeltaGenerator
 
 from attention.translation.translator import TextError, Translation, Translator
 from attention.ui import loading
+from attention.ui.exports import weights_csv
 from attention.ui.inspector import inspector_html
 from attention.ui.links import ADDRESS_LIMIT, Field, current_values, link_query, open_state, state_json, widget_key
 from attention.ui.page import notice, offer_file, quiet
 from attention.ui.translation import state
 from attention.ui.translation.pictures import translation_view
-from attention.ui.translation.saving import answer_record, python_code, weights_csv
+from attention.ui.translation.saving import answer_record, python_code
 from attention.ui.translation.scenes import start_presenting
 from attention.ui.translation.state import PAGE
 from attention.ui.translation.text import EXAMPLES, NORMALISERS, TEXT

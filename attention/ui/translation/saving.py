@@ -1,17 +1,13 @@
-"""What a visitor can take along: weights as CSV, the same in Python, an interactive page."""
+"""What a visitor can take along: the answer as plain data, and the program that makes it."""
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import Any
 
-from attention.attention_map import AttentionMap
 from attention.mechanisms import Mechanism
 from attention.translation.decoding import DecodingOptions
 from attention.translation.translator import Translation
-
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would run a cell that begins with one
+from attention.ui.exports import mechanism_code
 
 PYTHON = """\
 from attention.mechanisms import Mechanism
@@ -25,25 +21,11 @@ print(answer.map.matrix().round(2))  # rows: answer.target_words; columns: answe
 """
 
 
-def weights_csv(found: AttentionMap) -> bytes:
-    """Return a map's mean over layers and heads as CSV, UTF-8 with a byte order mark so that spreadsheets read it.
-
-    The first row holds the key labels, the first column the query labels; a label that a spreadsheet would run as a
-    formula gets an apostrophe before it.
-    """
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow([f"{found.query_axis} \\ {found.key_axis}", *map(_safe, found.key_labels)])
-    for label, row in zip(found.query_labels, found.matrix(), strict=True):
-        writer.writerow([_safe(label), *(f"{weight:.6f}" for weight in row)])
-    return out.getvalue().encode("utf-8-sig")
-
-
 def python_code(
     model: str, text: str, options: DecodingOptions, mechanism: Mechanism | None, own: str | None = None
 ) -> str:
     """Return a program that makes the same answer with the package; own: the visitor's translation, if forced."""
-    changed = f", {_mechanism_code(mechanism)}" if mechanism else ""
+    changed = f", {mechanism_code(mechanism)}" if mechanism else ""
     if own is not None:
         call = f"answer = translator.force({text!r}, {own!r}{changed})"
     else:
@@ -64,12 +46,3 @@ def answer_record(answer: Translation) -> dict[str, Any]:
         "target_words": [word.text for word in answer.target_words],
         "weights": [[round(float(weight), 5) for weight in row] for row in answer.map.matrix()],
     }
-
-
-def _mechanism_code(mechanism: Mechanism) -> str:
-    settings = ", ".join(f"{name}={value!r}" for name, value in mechanism.to_json().items() if value is not None)
-    return f"Mechanism({settings})"
-
-
-def _safe(label: str) -> str:
-    return f"'{label}" if label.startswith(FORMULA_SIGNS) else label

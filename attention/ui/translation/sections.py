@@ -9,15 +9,16 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from attention.attention_map import AttentionMap
 from attention.figures.attention_heatmap import attention_heatmap
 from attention.figures.beam_tree import Branch, beam_tree_figure
 from attention.figures.difference_heatmap import difference_heatmap
 from attention.figures.learning_curve import learning_curve
 from attention.figures.probability_bars import probability_bars
+from attention.training.card import card_text
 from attention.translation.sentences import LANGUAGES
 from attention.translation.translator import TextError, Translation, Translator
 from attention.ui import loading
+from attention.ui.charts import as_table, weights_frame
 from attention.ui.inspector import InspectorView, inspector
 from attention.ui.links import widget_key
 from attention.ui.page import notice, quiet
@@ -62,14 +63,14 @@ def show_change(translator: Translator, original: Translation, answer: Translati
         st.markdown(f"##### {TEXT['before_picture']}")
         st.plotly_chart(attention_heatmap(original.map), alt=TEXT["before_picture"], key="before_heatmap")
         quiet(TEXT["before_caption"])
-        _as_table(_weights_frame(original.map, original.map.matrix()))
+        as_table(weights_frame(original.map, original.map.matrix()))
     if not (before or after):
         with right:
             st.markdown(f"##### {TEXT['difference_picture']}")
             figure = difference_heatmap(original.map, answer.map)
             st.plotly_chart(figure, alt=TEXT["difference_picture"], key="difference_heatmap")
             quiet(TEXT["difference_caption"])
-            _as_table(_weights_frame(answer.map, answer.map.matrix() - original.map.matrix()))
+            as_table(weights_frame(answer.map, answer.map.matrix() - original.map.matrix()))
 
 
 def show_section(translator: Translator, answer: Translation) -> None:
@@ -147,7 +148,7 @@ def show_own(translator: Translator, answer: Translation) -> None:
     words, probabilities = [word.text for word in part.target_words], np.exp(part.word_log_probabilities)
     st.plotly_chart(probability_bars(words, probabilities), alt=TEXT["own_likelihood_caption"])
     quiet(TEXT["own_likelihood_caption"])
-    _as_table(pd.DataFrame({TEXT["word"]: words, TEXT["probability"]: probabilities}).round(4))
+    as_table(pd.DataFrame({TEXT["word"]: words, TEXT["probability"]: probabilities}).round(4))
 
 
 def show_beam(translator: Translator, answer: Translation) -> None:
@@ -163,7 +164,7 @@ def show_beam(translator: Translator, answer: Translation) -> None:
     st.plotly_chart(beam_tree_figure(branches), width="content", alt=TEXT["beam_tree"])
     quiet(TEXT["tree_caption"])
     rows = [b._asdict() | {"log_probability": round(b.log_probability, 3)} for b in branches]
-    _as_table(pd.DataFrame(rows).set_index("id"))
+    as_table(pd.DataFrame(rows).set_index("id"))
 
 
 def show_card(translator: Translator) -> None:
@@ -172,25 +173,5 @@ def show_card(translator: Translator) -> None:
     if log:
         st.plotly_chart(learning_curve(log), alt=TEXT["curve_caption"])
         quiet(TEXT["curve_caption"])
-        _as_table(pd.DataFrame(log))
-    st.markdown(without_metadata(translator.card))
-
-
-def without_metadata(card: str) -> str:
-    """Return a card's text without the header between its two lines of dashes."""
-    if not card.startswith("---\n"):
-        return card
-    return card.split("\n---\n", 1)[-1]
-
-
-def _as_table(frame: pd.DataFrame) -> None:
-    """Offer a chart's numbers as a table, for the keyboard and for screen readers."""
-    with st.expander(TEXT["table"]):
-        st.table(frame)
-
-
-def _weights_frame(found: AttentionMap, numbers: np.ndarray) -> pd.DataFrame:
-    """Return a matrix over a map's words as a table; words that occur twice keep their two columns."""
-    columns = [f"{i + 1} {label}" for i, label in enumerate(found.key_labels)]
-    rows = [f"{i + 1} {label}" for i, label in enumerate(found.query_labels)]
-    return pd.DataFrame(numbers.round(3), index=rows, columns=columns)
+        as_table(pd.DataFrame(log))
+    st.markdown(card_text(translator.card))

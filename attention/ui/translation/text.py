@@ -79,7 +79,6 @@ TEXT: dict[str, str] = {
     "tree_caption": "What the search weighed, left to right, one column a step. The thick line is the answer; faint"
     " ends were dropped. Numbers are log-probabilities of everything up to there.",
     "tree_greedy": "With beam width 1 there is nothing to choose from: the likeliest piece is taken at every step.",
-    "table": "The same as a table",
     "word": "Word",
     "probability": "Probability",
     "curve_caption": "How training went: quality on held-out sentences against minutes of training.",
