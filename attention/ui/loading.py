@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 if TYPE_CHECKING:
+    from attention.language.reader import EmotionReader
+    from attention.recommendation.recommender import BookRecommender
     from attention.translation.translator import Translator
 
 TEXT = {"loading": "Loading the model …"}
 WARM_UP = "Hello."  # one short run: torch allocates and picks its kernels before the first visitor waits for it
+WARM_UP_BOOK = "hobbit"
 
 
 @st.cache_resource(show_spinner=False)
@@ -46,4 +49,26 @@ def translator(name: str) -> Translator:
 
     loaded = Translator.load(name)
     loaded.translate(WARM_UP)
+    return loaded
+
+
+@st.cache_resource(show_spinner=TEXT["loading"])
+def emotion_reader(name: str) -> EmotionReader:
+    """Return the shipped model of emotions of that name, warmed up and shared by all visitors, so never changed."""
+    prepare_process()
+    from attention.language.reader import EmotionReader
+
+    loaded = EmotionReader.load(name)
+    loaded.read(WARM_UP)
+    return loaded
+
+
+@st.cache_resource(show_spinner=TEXT["loading"])
+def book_recommender(name: str) -> BookRecommender:
+    """Return the shipped recommender of that name with its list of books, shared by all visitors, so never changed."""
+    prepare_process()
+    from attention.recommendation.recommender import BookRecommender
+
+    loaded = BookRecommender.load(name)
+    loaded.recommend([book.id for book in loaded.books.search(WARM_UP_BOOK, limit=1)])
     return loaded
