@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from attention.commands import language, models, translation  # noqa: F401, they put their commands on the command line
+from attention.commands import language, models, recommendation, translation  # noqa: F401, they put their commands on the command line
 from attention.commands.terminal import app
 
 if __name__ == "__main__":

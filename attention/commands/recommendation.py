@@ -1,0 +1,299 @@
+"""Recommend books, score, train and release next-book models from a terminal."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from attention.commands.terminal import (
+    JsonOption,
+    ThreadsOption,
+    app,
+    clear_errors,
+    evaluate,
+    release,
+    train,
+    write_json,
+)
+
+if TYPE_CHECKING:
+    from attention.mechanisms import Mechanism
+    from attention.recommendation.recommender import BookRecommender, Recommendations
+
+SHOWN_REASONS = 3  # books of the list named for each recommended one
+BASELINES = {"popularity": "popularity", "item_knn": "item neighbours", "recency_knn": "with recency", "gru": "GRU"}
+
+ModelOption = Annotated[str, typer.Option("--model", help="A shipped model's name, or a checkpoint folder.")]
+DataOption = Annotated[Path, typer.Option("--data", help="Folder with books.csv and ratings, .gz and .npz too.")]
+
+
+@app.command()
+def recommend(
+    read: Annotated[
+        list[str] | None, typer.Option("--read", help="A book you have read: its title or number; oldest first.")
+    ] = None,
+    read_list: Annotated[
+        Path | None, typer.Option("--list", help="A CSV file of books, as Goodreads exports it.")
+    ] = None,
+    count: Annotated[int, typer.Option("--count", help="How many books.")] = 10,
+    popularity: Annotated[
+        float, typer.Option("--popularity", help="0 as trained … 1 farthest from popular books.")
+    ] = 0.0,
+    per_author: Annotated[int | None, typer.Option("--per-author", help="At most so many books of one author.")] = None,
+    include_read: Annotated[bool, typer.Option("--include-read", help="Books of the list may come again.")] = False,
+    temperature: Annotated[
+        float | None, typer.Option("--temperature", help="Divides the attention scores; above 0, 1 changes nothing.")
+    ] = None,
+    normaliser: Annotated[
+        str | None, typer.Option("--normaliser", help="softmax, sparsemax, entmax15, hardmax or uniform.")
+    ] = None,
+    model: ModelOption = "next-book",
+    threads: ThreadsOption = 1,
+    json: JsonOption = False,
+) -> None:
+    """Recommend the next books after those read, and say because of which; without any, the most read ones."""
+    with clear_errors():
+        from attention.recommendation.answer import Options
+
+        recommender = _load(model, threads)
+        history, unmatched = _history(recommender, read or [], read_list)
+        options = Options(count, popularity, not include_read, per_author)
+        answer = recommender.recommend(history, options, _mechanism(recommender, temperature, normaliser))
+    for title in unmatched:
+        typer.echo(f"no book is called {title!r}; it is left out", err=True)
+    if json:
+        write_json({"model": recommender.name, **_answer_json(answer), "unmatched": unmatched})
+    else:
+        _show(answer)
+
+
+@evaluate.command("recommendation")
+def evaluate_recommendation(
+    data: DataOption,
+    model: ModelOption = "next-book",
+    gru: Annotated[
+        str | None, typer.Option("--gru", help="The GRU to compare with; left out, the shipped one.")
+    ] = None,
+    split: Annotated[str, typer.Option("--split", help="test or valid.")] = "test",
+    every: Annotated[int, typer.Option("--every", min=1, help="Score each so manieth reader only.")] = 1,
+    threads: ThreadsOption = 1,
+    json: JsonOption = False,
+) -> None:
+    """Rank all books for every reader's held-out book: the model, popularity, neighbours and a GRU."""
+    with clear_errors():
+        from attention.recommendation.corpus import Corpus
+        from attention.recommendation.scoring import GRU, load_state_model, score
+        from attention.training.checkpoint import CHECKPOINTS
+
+        recommender = _load(model, threads)
+        corpus = Corpus(data)
+        compared = None
+        if gru is not None or (CHECKPOINTS / GRU / "config.json").exists():
+            compared = load_state_model(gru or GRU, corpus.items)
+        found = score(recommender, corpus, gru=compared, split=split, every=every, report=_report)
+    if json:
+        write_json({"model": recommender.name, "data": str(data), **found})
+        return
+    typer.echo(f"{'':18}HR@10  NDCG@10   model - this, 95 %")
+    typer.echo(f"{recommender.name:18}{found['hr@10']:.3f}  {found['ndcg@10']:.3f}")
+    for name, label in BASELINES.items():
+        if scores := found["baselines"][name]:
+            gaps = [found["differences"][name][measure] for measure in ("hr@10", "ndcg@10")]
+            shown = "   ".join(f"{gap['difference']:+.3f} ({gap['low']:+.3f} … {gap['high']:+.3f})" for gap in gaps)
+            typer.echo(f"{label:18}{scores['hr@10']:.3f}  {scores['ndcg@10']:.3f}     {shown}")
+    typer.echo(f"{found['readers']:,} readers, {found['books']:,} books, {found['seconds']:.0f} s")
+
+
+@train.command("recommendation")
+def train_recommendation(
+    data: DataOption,
+    out: Annotated[Path, typer.Option("--out", help="The run's folder; an unfinished run in it goes on.")],
+    max_minutes: Annotated[float, typer.Option("--max-minutes", help="How long to train, validation included.")],
+    model: Annotated[str, typer.Option("--model", help="candidates, gru or sasrec.")] = "candidates",
+    d_model: Annotated[int, typer.Option(min=1, help="Numbers of a book's vector.")] = 128,
+    heads: Annotated[int, typer.Option(min=1, help="Heads of the attention.")] = 4,
+    head_dim: Annotated[int, typer.Option(min=1, help="Numbers of a head's query and key.")] = 16,
+    window: Annotated[int, typer.Option(min=1, help="How many of the last books are looked at.")] = 40,
+    start: Annotated[str, typer.Option(help="Of the books' vectors: neighbours or random.")] = "random",
+    focus: Annotated[float, typer.Option(min=0.0, max=1.0, help="q of the loss (1 - p^q) / q; 0 is log p.")] = 0.5,
+    negatives: Annotated[int, typer.Option(min=0, help="Other books in a step's contest; 0 for all.")] = 700,
+    dropout: Annotated[float, typer.Option(min=0.0, max=0.9, help="Share of features dropped in training.")] = 0.3,
+    book_dropout: Annotated[float, typer.Option(min=0.0, max=0.9, help="Share of a list's books left out then.")] = 0.1,
+    pair_dropout: Annotated[
+        float, typer.Option(min=0.0, max=1.0, help="Share of lists without what is known of pairs.")
+    ] = 0.0,
+    readers_per_batch: Annotated[int, typer.Option(min=1, help="Readers a batch holds.")] = 16,
+    valid_every: Annotated[int, typer.Option(min=1, help="Validate on each so manieth reader.")] = 3,
+    learning_rate: Annotated[float, typer.Option(help="Highest learning rate.")] = 2e-3,
+    warmup_steps: Annotated[int, typer.Option(min=1, help="Steps until the highest learning rate.")] = 50,
+    hold: Annotated[float, typer.Option(min=0.0, max=0.99, help="Share of the time before the rate falls.")] = 0.3,
+    final_rate: Annotated[float, typer.Option(min=0.0, max=1.0, help="Last rate, as a share of the highest.")] = 0.02,
+    weight_decay: Annotated[float, typer.Option(min=0.0, help="AdamW's weight decay.")] = 0.3,
+    clip: Annotated[float, typer.Option(help="Longest gradient.")] = 1.0,
+    average: Annotated[float, typer.Option(min=0.0, max=1.0, help="Decay of the parameters' moving average.")] = 0.99,
+    validate_minutes: Annotated[float, typer.Option(help="Minutes between validations.")] = 4.0,
+    save_minutes: Annotated[float, typer.Option(help="Minutes between saved states.")] = 3.0,
+    seed: Annotated[int, typer.Option(help="Of the first parameters, the batches and dropout.")] = 1,
+    precision: Annotated[str, typer.Option(help="auto, bf16, fp16 or no.")] = "no",
+    threads: ThreadsOption = 1,
+) -> None:
+    """Train a next-book model; OUT/best is its best checkpoint so far, OUT/log.csv its scores."""
+    with clear_errors():
+        from attention.recommendation import recipe
+        from attention.training.loop import RunSettings
+
+        settings = recipe.RecommendationSettings(
+            model,
+            d_model,
+            heads,
+            head_dim,
+            window,
+            start,
+            focus,
+            negatives,
+            dropout,
+            book_dropout,
+            pair_dropout,
+            readers_per_batch,
+            valid_every,
+        )
+        run = RunSettings(
+            max_minutes,
+            learning_rate,
+            warmup_steps,
+            hold,
+            final_rate,
+            weight_decay,
+            clip,
+            average,
+            validate_minutes,
+            save_minutes,
+            seed,
+            precision,
+            threads,
+        )
+        best = recipe.train_recommendation(data, settings, run, out)
+    typer.echo("best: " + "  ".join(f"{name} {value:.4g}" for name, value in best.items()))
+
+
+@release.command("recommendation")
+def release_recommendation(
+    run: Annotated[Path, typer.Option("--run", help="The folder that `train` filled; its best checkpoint is taken.")],
+    data: DataOption,
+    name: Annotated[str, typer.Option("--name", help="What the model will be called.")],
+    out: Annotated[Path | None, typer.Option("--out", help="Where its folder goes; among the shipped models.")] = None,
+    storage: Annotated[str, typer.Option(help="int8 (rows with a scale each) or float16.")] = "int8",
+    machine: Annotated[str, typer.Option(help="What it was trained on, for the card.")] = "1 CPU core",
+    note: Annotated[str, typer.Option(help="What else happened while it trained, for the card.")] = "",
+    gru: Annotated[str, typer.Option("--gru", help="The GRU to compare with: name or folder.")] = "next-book-gru",
+    every: Annotated[int, typer.Option("--every", min=1, help="Each so manieth reader only, for a trial.")] = 1,
+    threads: ThreadsOption = 1,
+) -> None:
+    """Scale the scores on the valid split, score the test split once, write checkpoint and card."""
+    with clear_errors():
+        import torch
+
+        from attention.recommendation import release as shipping
+        from attention.training.checkpoint import CHECKPOINTS
+
+        torch.set_num_threads(threads)
+        folder = shipping.release(
+            run,
+            data,
+            name,
+            out or CHECKPOINTS,
+            storage=storage,
+            machine=machine,
+            note=note,
+            gru=gru,
+            every=every,
+            report=_report,
+        )
+    typer.echo(folder)
+
+
+def _report(line: str) -> None:
+    typer.echo(line, err=True)
+
+
+def _load(name: str, threads: int) -> BookRecommender:
+    import torch
+
+    from attention.recommendation.recommender import BookRecommender
+
+    torch.set_num_threads(threads)
+    return BookRecommender.load(name)
+
+
+def _mechanism(recommender: BookRecommender, temperature: float | None, normaliser: str | None) -> Mechanism | None:
+    """Return the model's own mechanism with the given changes, or None when nothing changes."""
+    changes = {"temperature": temperature, "normaliser": normaliser}
+    changes = {name: value for name, value in changes.items() if value is not None}
+    return replace(recommender.model.mechanism, **changes) if changes else None
+
+
+def _history(recommender: BookRecommender, read: list[str], file: Path | None) -> tuple[list[int], list[str]]:
+    """Return the numbers of the books of a file and of the options behind them, and the titles without a book."""
+    numbers, unmatched = [], []
+    if file is not None:
+        found = recommender.parse_list(file.read_bytes())
+        numbers += [book.id for book in found.matched]
+        unmatched += found.unmatched
+        for note in found.notes:
+            _report(note)
+    for text in read:
+        book = _book_number(recommender, text)
+        if book is None:
+            unmatched.append(text)
+        else:
+            numbers.append(book)
+    return numbers, unmatched
+
+
+def _book_number(recommender: BookRecommender, text: str) -> int | None:
+    """Return the book that a title means, the first that a search finds, or the number itself when no title is so."""
+    book = recommender.books.match(text) or next(iter(recommender.books.search(text, 1)), None)
+    if book is None:
+        return int(text) if text.isascii() and text.isdigit() else None
+    return book.id
+
+
+def _answer_json(answer: Recommendations) -> dict:
+    """Return an answer as plain lists, strings and numbers; `weights` is recommended × history, rows sum to 1."""
+    return {
+        "history": [{"id": book.id, "title": book.title, "authors": book.authors} for book in answer.history],
+        "items": [
+            {
+                "rank": item.rank,
+                "id": item.book.id,
+                "title": item.book.title,
+                "authors": item.book.authors,
+                "year": item.book.year,
+                "score": item.score,
+                "probability": item.probability,
+                "popularity_rank": item.popularity_rank,
+            }
+            for item in answer.items
+        ],
+        "weights": [] if answer.map is None else answer.map.matrix().tolist(),
+        "because": [list(row) for row in answer.because],
+        "cold": answer.cold,
+        "notes": list(answer.notes),
+        "seconds": round(answer.seconds, 4),
+    }
+
+
+def _show(answer: Recommendations) -> None:
+    """Print each recommended book, how likely it is, and because of which books."""
+    for note in answer.notes:
+        typer.echo(note, err=True)
+    matrix = None if answer.map is None else answer.map.matrix()
+    for place, item in enumerate(answer.items):
+        typer.echo(f"{item.rank:3}  {item.probability:6.1%}  {item.book.title}, {item.book.first_author}")
+        if matrix is not None:
+            reasons = answer.because[place][:SHOWN_REASONS]
+            looked = "; ".join(f"{answer.history[i].title} {matrix[place, i]:.0%}" for i in reasons)
+            typer.echo(f"             because of {looked}")
