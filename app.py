@@ -6,13 +6,20 @@ visit then runs it as a script, which draws the page that the visitor asked for.
 
 import streamlit as st
 
-# name, title; the script is pages/<name>.py, the address is /<name>, and the first is what "/" opens
-PAGES = (
-    ("overview", "Overview"),
-    ("theory", "Theory"),
-    ("playground", "Playground"),
-    ("translation", "Translation"),
-)
+# heading in the menu ("": none), then name and title of its pages; the script is pages/<name>.py, the address is
+# /<name>, and the first page is what "/" opens
+MENU = {
+    "": {
+        "overview": "Overview",
+        "theory": "Theory",
+        "playground": "Playground",
+        "translation": "Translation",
+    },
+    "Applications": {
+        "language": "Emotions",
+        "recommendation": "Next book",
+    },
+}
 
 
 def show() -> None:
@@ -20,11 +27,14 @@ def show() -> None:
     from attention.ui.links import mark_page
     from attention.ui.page import MARK, TEXT, open_page
 
-    first = PAGES[0][0]
-    pages = {name: st.Page(f"pages/{name}.py", title=title, default=name == first) for name, title in PAGES}
+    first = next(iter(MENU[""]))
+    menu = {
+        heading: [st.Page(f"pages/{name}.py", title=title, default=name == first) for name, title in pages.items()]
+        for heading, pages in MENU.items()
+    }
     st.set_page_config(page_title=TEXT["name"], page_icon=MARK, layout="wide", initial_sidebar_state="collapsed")
-    page = st.navigation(list(pages.values()), position="top")
-    mark_page(page.url_path or first, menu=pages)
+    page = st.navigation(menu, position="top")
+    mark_page(page.url_path or first, menu=[name for pages in MENU.values() for name in pages])
     with open_page(page.title):
         page.run()
 

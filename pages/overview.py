@@ -19,22 +19,36 @@ TEXT = {
     ),
 }
 
-# page file, title, one line
+# rows of cards, each card a page file, a title and one line
 CARDS = (
     (
-        "pages/theory.py",
-        "Theory",
-        "Fourteen short chapters in which every formula is live, and an article on attention, corrected.",
+        (
+            "pages/theory.py",
+            "Theory",
+            "Fourteen short chapters in which every formula is live, and an article on attention, corrected.",
+        ),
+        (
+            "pages/playground.py",
+            "Playground",
+            "Write attention as a formula, change anything, and watch every number follow.",
+        ),
     ),
     (
-        "pages/playground.py",
-        "Playground",
-        "Write attention as a formula, change anything, and watch every number follow.",
-    ),
-    (
-        "pages/translation.py",
-        "Translation",
-        "A trained model translates your sentence word by word, and shows which words it looked at.",
+        (
+            "pages/translation.py",
+            "Translation",
+            "A trained model translates your sentence word by word, and shows which words it looked at.",
+        ),
+        (
+            "pages/language.py",
+            "Emotions",
+            "Which of 28 emotions does a text carry, and which words gave each of them away?",
+        ),
+        (
+            "pages/recommendation.py",
+            "Next book",
+            "List what you have read; ten books follow, each with the books that led to it.",
+        ),
     ),
 )
 
@@ -65,7 +79,8 @@ for key, value in zip(keys, (position.x, position.y, position.temperature), stri
     st.session_state[key] = value
 quiet(TEXT["caption"])
 
-for column, (file, title, line) in zip(st.columns(len(CARDS)), CARDS, strict=True):
-    with column:
-        card(file, title, line)
+for row in CARDS:
+    for column, (file, title, line) in zip(st.columns(len(row)), row, strict=True):
+        with column:
+            card(file, title, line)
 show_link(PAGE, FIELDS)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from html import escape
+from pathlib import Path
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
@@ -17,7 +18,8 @@ TEXT = {
     "weights": "Weights say where the model looked, not why it chose a word.",
     "footer": (
         "Attention Lab is free software (MIT). Sentences from "
-        '<a href="https://tatoeba.org" rel="noopener noreferrer">Tatoeba</a> (CC BY 2.0 FR). '
+        '<a href="https://tatoeba.org" rel="noopener noreferrer">Tatoeba</a> (CC BY 2.0 FR), emotion labels from '
+        "GoEmotions (CC BY 4.0), book ratings from goodbooks-10k (CC BY-SA 4.0). "
         "Built with Streamlit, PyTorch and Plotly. No third party is contacted."
     ),
 }
@@ -43,8 +45,8 @@ STYLE = """<style>
 :has(> .stLogo)::after { content: "Attention Lab"; font-family: var(--lab-serif); font-weight: 600;
   color: inherit; font-size: 1.15rem; margin: 0 1.25rem 0 0.6rem; white-space: nowrap; letter-spacing: -0.005em; }
 .stLogo { height: 1.35rem; margin: 0; }
-[data-testid="stTopNavLink"] { border-radius: 0.375rem; }
-[data-testid="stTopNavLink"] p { font-size: 0.95rem; }
+:is([data-testid="stTopNavLink"], [data-testid="stTopNavSection"]) { border-radius: 0.375rem; }
+:is([data-testid="stTopNavLink"], [data-testid="stTopNavSection"]) p { font-size: 0.95rem; }
 [class*="st-key-address_"] { display: none; }
 /* words */
 h1, h2, h3 { letter-spacing: -0.005em; }
@@ -142,7 +144,7 @@ def offer_file(
 
 def card(file: str, title: str, line: str) -> None:
     """Draw a card that opens a page; a page that the menu does not have is named without a link."""
-    with st.container(key=f"card_{title.lower()}"):
+    with st.container(key=f"card_{Path(file).stem}"):
         try:
             st.page_link(file, label=title)
         except StreamlitAPIException:

@@ -211,6 +211,8 @@ TEXT: dict[str, str] = {
     "applications_caption": "Each row is a French word; its colours show where the model looked in the English"
     " sentence. On the translation page you can type your own sentence, change the attention and compare models.",
     "open_translation": "Open on the translation page",
+    "open_language": "Emotions: which words speak of them",
+    "open_recommendation": "Next book: which books lead to it",
     # 8 costs
     "cost_n": "Sequence length n",
     "cost_d": "Vector size d",

@@ -65,6 +65,8 @@ def applications() -> Link:
     weights_chart(answer.map, "application")
     caption("applications")
     page_link("translation", TEXT["open_translation"], {"sentence": sentence, "model": state.MODEL})
+    for page in ("language", "recommendation"):
+        page_link(page, TEXT[f"open_{page}"], {})
     return {"section": "live", "live": sentence, "model": state.MODEL}
 
 
