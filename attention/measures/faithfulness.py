@@ -41,6 +41,12 @@ def kendall_tau(first: Sequence[float] | np.ndarray, second: Sequence[float] | n
     return float((order_a * order_b).sum() / np.sqrt(untied)) if untied else float("nan")
 
 
+def draws_as_good(values: Sequence[float] | np.ndarray, tau: float, draws: int, seed: int = 0) -> int:
+    """Count how many rankings drawn by lot agree with the values at least as well: Kendall's tau-b ≥ tau."""
+    lot = np.random.default_rng(seed)
+    return sum(kendall_tau(lot.random(len(values)), values) >= tau for _ in range(draws))
+
+
 def spearman_rho(first: Sequence[float] | np.ndarray, second: Sequence[float] | np.ndarray) -> float:
     """Return the ordinary (Pearson) correlation of the ranks; equal numbers share the mean of their ranks.
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attention.measures.faithfulness import kendall_tau, rank_correlation, ranks, spearman_rho
+from attention.measures.faithfulness import draws_as_good, kendall_tau, rank_correlation, ranks, spearman_rho
 
 PAIRS = st.lists(st.tuples(st.integers(-4, 4), st.integers(-4, 4)), min_size=2, max_size=12)
 
@@ -81,3 +81,11 @@ def test_what_has_no_order_has_no_correlation(values):
 def test_what_cannot_be_ranked_is_refused(first, second, message):
     with pytest.raises(ValueError, match=message):
         rank_correlation(first, second)
+
+
+def test_orders_by_lot_that_are_as_good_are_counted():
+    drops = np.arange(8.0)
+    assert draws_as_good(drops, -1.0, draws=50) == 50
+    assert draws_as_good(drops, 1.0, draws=50) < 3
+    by_chance = draws_as_good(drops, 0.0, draws=400)
+    assert 150 < by_chance < 280

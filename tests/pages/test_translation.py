@@ -65,8 +65,8 @@ def test_every_row_of_the_picture_sums_to_one():
 def test_picture_and_saved_csv_and_chart_show_the_same_numbers():
     from attention.figures.attention_heatmap import attention_heatmap
     from attention.translation.translator import Translator
-    from attention.ui.inspector import decode_floats
     from attention.ui.exports import weights_csv
+    from attention.ui.inspector import decode_floats
 
     reading = view_of(open_page())["readings"][0]
     shown = decode_floats(reading["weights"], reading["shape"])[0, 0]

@@ -22,7 +22,7 @@ from attention.ui.inspector import InspectorState, decode_floats
 from attention.ui.language import state
 from attention.ui.language.controls import part_of
 from attention.ui.language.differences import changed_words, moved, said_emotions, said_words
-from attention.ui.language.honesty import degree, draws_as_good, said_agreement, said_drop, said_mean
+from attention.ui.language.honesty import degree, said_agreement, said_drop, said_mean
 from attention.ui.language.many import Job, results_csv, results_frame
 from attention.ui.language.pictures import (
     answer_html,
@@ -265,14 +265,6 @@ def test_scores_are_said_beside_the_baseline_s():
     assert "has 0.47 and 0.66" in said
     assert "off by 0.2 percentage points" in said
     assert said_scores(None) == said_scores(scores) == said_scores(scores | {"baseline": None}) == ""
-
-
-def test_orders_by_lot_that_are_as_good_are_counted():
-    drops = np.arange(8.0)
-    assert draws_as_good(drops, -1.0, draws=50) == 50
-    assert draws_as_good(drops, 1.0, draws=50) < 3
-    by_chance = draws_as_good(drops, 0.0, draws=400)
-    assert 150 < by_chance < 280
 
 
 def test_degrees_follow_the_correlation():

@@ -13,7 +13,7 @@ from attention.recommendation.answer import Options, Recommendations, Recommende
 from attention.recommendation.books import Book
 from attention.ui.links import FieldError
 from attention.ui.recommendation.changes import change_line, list_rows, new_rows, popularity_line, shared_maps
-from attention.ui.recommendation.honesty import degree, draws_as_good, odds_in_words
+from attention.ui.recommendation.honesty import degree, odds_in_words
 from attention.ui.recommendation.pictures import books_html, deepest_weight, reason_line
 from attention.ui.recommendation.saving import answer_record, recommendations_csv
 from attention.ui.recommendation.state import BookList, books_of, fields
@@ -155,13 +155,6 @@ def test_endless_change_is_still_a_sentence():
 def test_degree_of_honesty_follows_the_correlation():
     assert [degree(tau) for tau in (0.9, 0.3, 0.0, -0.8)] == ["strong", "some", "none", "none"]
     assert [degree(tau, same_first=True) for tau in (0.9, 0.3, -0.8)] == ["strong", "first", "first"]
-
-
-def test_draws_by_lot_are_counted_against_the_correlation():
-    fall = np.arange(6.0)
-    assert draws_as_good(fall, -1.0, draws=50) == 50
-    assert draws_as_good(fall, 1.0, draws=50) < 5
-    assert draws_as_good(fall, 0.0, draws=50) == draws_as_good(fall, 0.0, draws=50)
 
 
 def test_every_choice_has_a_text_and_every_reader_a_valid_list():

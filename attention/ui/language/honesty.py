@@ -14,7 +14,7 @@ from attention.language.faithfulness import EmotionImportance, emotion_importanc
 from attention.language.labels import EMOTIONS, NEUTRAL
 from attention.language.reader import MAX_WORDS, EmotionReader
 from attention.language.reading import EmotionReading
-from attention.measures.faithfulness import kendall_tau
+from attention.measures.faithfulness import draws_as_good
 from attention.mechanisms import Mechanism
 from attention.ui import loading
 from attention.ui.charts import as_table
@@ -98,7 +98,7 @@ def said_agreement(found: EmotionImportance) -> str:
         degree=degree(found.tau_attention),
         tau=_signed(found.tau_attention),
         random=_signed(found.tau_random),
-        better=draws_as_good(found.log_odds, found.tau_attention),
+        better=draws_as_good(found.log_odds, found.tau_attention, DRAWS),
         draws=DRAWS,
     )
 
@@ -121,12 +121,6 @@ def degree(tau: float) -> str:
         if tau >= least:
             return TEXT[f"degree_{name}"]
     return TEXT["degree_opposite"]
-
-
-def draws_as_good(drops: np.ndarray, tau: float, draws: int = DRAWS, seed: int = 0) -> int:
-    """Count how many orders drawn by lot agree with the real change at least as well: Kendall's τ ≥ tau."""
-    lot = np.random.default_rng(seed)
-    return sum(kendall_tau(lot.random(len(drops)), drops) >= tau for _ in range(draws))
 
 
 def _signed(number: float) -> str:

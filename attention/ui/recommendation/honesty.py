@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from attention.figures.left_out_bars import left_out_bars
-from attention.measures.faithfulness import kendall_tau
+from attention.measures.faithfulness import draws_as_good
 from attention.mechanisms import Mechanism
 from attention.recommendation.answer import Options, Recommendations
 from attention.recommendation.faithfulness import LeftOut, leave_one_out
@@ -75,17 +75,11 @@ def said(found: LeftOut, title: str, names: tuple[str, ...]) -> list[str]:
             tau=signed(found.tau_attention),
             random=signed(found.tau_random),
             draws=DRAWS,
-            better=draws_as_good(-found.log_odds, found.tau_attention),
+            better=draws_as_good(-found.log_odds, found.tau_attention, DRAWS),
         )
         same_first = int(found.attention.argmax()) == most
         lines.append(f"{agreed} {TEXT[f'tau_{degree(found.tau_attention, same_first)}']}")
     return lines
-
-
-def draws_as_good(fall: np.ndarray, tau: float, draws: int = DRAWS, seed: int = 0) -> int:
-    """Count how many orders drawn by lot agree with the real change at least as well: Kendall's τ ≥ tau."""
-    lot = np.random.default_rng(seed)
-    return sum(kendall_tau(lot.random(len(fall)), fall) >= tau for _ in range(draws))
 
 
 def average_line(recommender: BookRecommender) -> list[str]:
