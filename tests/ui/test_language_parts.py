@@ -251,7 +251,7 @@ def test_light_on_nothing_and_short_texts_are_said_in_words():
 def test_mean_over_many_comments_is_said_where_it_was_measured():
     light = {"attention": 0.305, "random": -0.0137, "top_attention": 0.85, "top_random": 0.12, "texts": 300}
     said = said_mean({"light": {"emotions": light}}, JOY)
-    assert "300 test comments" in said
+    assert "300 held-out comments" in said
     assert "τ is 0.30 on average (by lot −0.01), and for 85\u00a0%" in said
     assert said_mean({"light": {"neutral": light | {"attention": -0.2}}}, NEUTRAL).startswith("Neutral is another")
     unknown = [None, {}, {"light": None}, {"light": {"emotions": light | {"attention": None}}}]

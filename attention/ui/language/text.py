@@ -113,10 +113,10 @@ TEXT: dict[str, str] = {
     "honest_tau": "Over all {words} words, the order by attention and that by real change {degree} (Kendall's"
     " τ {tau}; 1 is the same order, −1 the reverse, about 0 nothing in common). Weights drawn by lot reach {random} in"
     " this draw; {better} of {draws} such draws agree at least as well as the attention.",
-    "honest_mean": "Not just here: over {texts} held-out comments with an emotion, τ is {tau} on average (by lot {random}),"
-    " and for {top} the brightest word is the one that matters most (by lot {top_random}).",
-    "honest_neutral": "Neutral is another matter: it looks at the words that could speak against it (over {texts} held-out"
-    " comments τ is {tau} on average), so its light is not its reason.",
+    "honest_mean": "Not just here: over {texts} held-out comments with an emotion, τ is {tau} on average (by lot"
+    " {random}), and for {top} the brightest word is the one that matters most (by lot {top_random}).",
+    "honest_neutral": "Neutral is another matter: it looks at the words that could speak against it (over {texts}"
+    " held-out comments τ is {tau} on average), so its light is not its reason.",
     "honest_short": "With fewer than three words there is no order to compare.",
     "honest_long": "Choose one sentence above: each of its words is left out in turn, which would take too long for"
     " {words} words.",
