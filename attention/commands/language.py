@@ -87,6 +87,7 @@ def evaluate_emotions(
     typer.echo(f"macro-F1, 4 sentiment groups    {result['sentiment_macro_f1']:.3f}")
     typer.echo(f"macro-F1, Ekman's 6 and neutral {result['ekman_macro_f1']:.3f}")
     typer.echo(f"expected calibration error      {result['calibration_error']:.4f}")
+    typer.echo(f"  mean of the labels' own       {result['calibration_error_of_labels']:.4f}")
     if found := result["baseline"]:
         ahead = " and ".join(f"{x['value']:+.3f} [{x['low']:+.3f}, {x['high']:+.3f}]" for x in found["ahead"].values())
         typer.echo(f"TF-IDF, logistic regression     {found['macro_f1']:.3f} and {found['sentiment_macro_f1']:.3f}")

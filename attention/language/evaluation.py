@@ -20,6 +20,7 @@ from attention.language.scores import (
     cross_validated_f1,
     f1_scores,
     macro_f1,
+    mean_calibration_error,
 )
 
 
@@ -29,13 +30,16 @@ class EmotionScores:
 
     macro_f1: over the 28 labels. sentiment_macro_f1: over the four groups. ekman_macro_f1: over Ekman's six and
     neutral; a group of those counts as found when one of its labels is above its threshold.
-    calibration_error, sentiment_calibration_error: over all labels, all groups. f1, sentiment_f1: by name.
+    calibration_error, sentiment_calibration_error: with all labels, all groups, counted together, so that one label's
+    error can make up for another's. calibration_error_of_labels: the mean of the 28 labels' own errors, which cannot.
+    f1, sentiment_f1: by name.
     """
 
     macro_f1: float
     sentiment_macro_f1: float
     ekman_macro_f1: float
     calibration_error: float
+    calibration_error_of_labels: float
     sentiment_calibration_error: float
     f1: dict[str, float]
     sentiment_f1: dict[str, float]
@@ -69,6 +73,7 @@ def score_split(
         sentiment_macro_f1=macro_f1(groups, chosen_groups),
         ekman_macro_f1=macro_f1(*ekman),
         calibration_error=calibration_error(labels, probabilities),
+        calibration_error_of_labels=mean_calibration_error(labels, probabilities),
         sentiment_calibration_error=calibration_error(groups, sentiments),
         f1=dict(zip(EMOTIONS, map(float, f1_scores(labels, chosen)), strict=True)),
         sentiment_f1=dict(zip(GROUPS, map(float, f1_scores(groups, chosen_groups)), strict=True)),

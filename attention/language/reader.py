@@ -266,7 +266,10 @@ def reading_parts(reading: EmotionReading) -> list[tuple[Word, ...]]:
 def _shifted(reading: EmotionReading) -> EmotionReading:
     """Return a sentence's reading with its own text; its words' places then count from the sentence's start."""
     start = reading.start
-    words = tuple(Word(word.text, word.start - start, word.end - start) for word in reading.words)
+    words = tuple(
+        Word(word.text, word.start - start, word.end - start, word.starts_line and i > 0)
+        for i, word in enumerate(reading.words)
+    )
     return replace(reading, text=reading.text[start : reading.end], words=words)
 
 

@@ -120,6 +120,7 @@ def _scores(
                 "macro_f1": on_dev.macro_f1,
                 "sentiment_macro_f1": on_dev.sentiment_macro_f1,
                 "calibration_error": on_dev.calibration_error,
+                "calibration_error_of_labels": on_dev.calibration_error_of_labels,
                 "sentiment_calibration_error": on_dev.sentiment_calibration_error,
                 "comments": on_dev.comments,
             },

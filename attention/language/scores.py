@@ -53,6 +53,16 @@ def calibration_error(labels: np.ndarray, probabilities: np.ndarray, bins: int =
     return float(np.abs(gaps).sum() / max(1, sizes.sum()))
 
 
+def mean_calibration_error(labels: np.ndarray, probabilities: np.ndarray, bins: int = BINS) -> float:
+    """Return the mean of the labels' own calibration errors, 0 … 1; never below that of all labels together.
+
+    Nixon et al. 2019 call it static calibration error. labels, probabilities: (n, labels).
+    """
+    _check_alike(labels, probabilities)
+    errors = [calibration_error(labels[:, j], probabilities[:, j], bins) for j in range(labels.shape[1])]
+    return float(np.mean(errors))
+
+
 def tune_threshold(labels: np.ndarray, probabilities: np.ndarray, trust: float = 0.0) -> float:
     """Return the threshold with the best F1 for one label: chosen is what is at or above it.
 

@@ -115,13 +115,14 @@ def encode(words: Sequence[Word]) -> Encoded:
 
 
 def person_names(words: Sequence[Word], vocabulary: Vocabulary) -> tuple[int, ...]:
-    """Return which words are read as a person's name: unknown, written with one capital, not first in a sentence.
+    """Return which words are read as a person's name: unknown, written with one capital, no beginning.
 
-    In the comments such names stand as [NAME], so the model never met most of them; it did meet [NAME].
+    A beginning is the first word of a text, a sentence or a line. In the comments such names stand as [NAME], so the
+    model never met most of them; it did meet [NAME].
     """
     found = []
     for i, word in enumerate(words):
-        first = i == 0 or words[i - 1].text[0] in '.!?…"“(:'
+        first = i == 0 or word.starts_line or words[i - 1].text[0] in '.!?…"“(:'
         looks_so = _NAME_LIKE.fullmatch(word.text) and word.text[0].isupper() and word.text[1:].islower()
         if not first and looks_so and look_up_form(word.text) not in vocabulary:
             found.append(i)

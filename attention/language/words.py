@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 MAX_CHARACTERS = 20_000  # of one text
+LOOKED_BACK = 40  # characters before a full stop in which an abbreviation would stand
 SHAPES = 6  # (lower, Capital, ALL CAPITALS) × (plain, a letter loooong)
 NAME = "[name]"  # how the comments write a person's name
 
@@ -30,6 +31,7 @@ _WORD = re.compile(
     rf"|[^\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad\x00-\x1f\x7f-\x9f\ud800-\udfff]"
     rf"(?:{_MARKS}|(?<=\u200d)[^\s\w])*"
 )
+_LINE_BREAK = re.compile(r"[\n\r\x0b\x0c\x85\u2028\u2029]")
 _STRAIGHT = str.maketrans("’‘“”", "''\"\"")
 _REPEATED = re.compile(r"(.)\1{2,}", re.DOTALL)
 _SENTENCE_END = re.compile(r"(?<![.!?…])[.!?…]+[\"'”’»)\]]*(?=\s)\s*|[。！？]+|\n\s*")
@@ -43,11 +45,15 @@ class TextError(ValueError):
 
 @dataclass(frozen=True)
 class Word:
-    """A word or sign of a text, and where it stands: text[start:end] is it, character for character."""
+    """A word or sign of a text, and where it stands: text[start:end] is it, character for character.
+
+    starts_line: whether a line break lies between it and the word before.
+    """
 
     text: str
     start: int
     end: int
+    starts_line: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,7 +69,11 @@ def find_words(text: str) -> tuple[Word, ...]:
 
     A word keeps its apostrophe ("don't"), a run of one sign is one ("!!!"), an emoji keeps its skin tone.
     """
-    return tuple(Word(match.group(), match.start(), match.end()) for match in _WORD.finditer(text))
+    words: list[Word] = []
+    for match in _WORD.finditer(text):
+        starts_line = bool(words and _LINE_BREAK.search(text, words[-1].end, match.start()))
+        words.append(Word(match.group(), match.start(), match.end(), starts_line))
+    return tuple(words)
 
 
 def check_text(text: str) -> tuple[Word, ...]:
@@ -131,7 +141,7 @@ def _ends(text: str) -> list[int]:
     found, start = [], 0
     for match in _SENTENCE_END.finditer(text):
         if "\n" not in match.group() and match.group().strip() == ".":
-            before = text[start : match.start()].split()
+            before = text[max(start, match.start() - LOOKED_BACK) : match.start()].split()
             following = text[match.end() : match.end() + 1]
             last = before[-1].lstrip("(\"'“‘«[") if before else ""
             if _ABBREVIATION.fullmatch(last) or following.islower():

@@ -71,7 +71,8 @@ def test_bad_input_is_one_line_and_exit_code_two(model, arguments, complaint):
 def test_evaluate_as_json(model, tmp_path):
     command = ["evaluate", "emotions", "--data", str(write_toy(tmp_path)), "--model", model, "--json"]
     record = json.loads(RUN.invoke(app, [*command, "--no-baseline"]).stdout)
-    assert {"macro_f1", "sentiment_macro_f1", "calibration_error", "baseline"} <= set(record)
+    wanted = {"macro_f1", "sentiment_macro_f1", "calibration_error", "calibration_error_of_labels", "baseline"}
+    assert wanted <= set(record)
     assert 0 <= record["macro_f1"] <= 1
     assert record["baseline"] is None
     assert record["comments"] == 60

@@ -40,6 +40,7 @@ def test_perfect_predictions_score_one():
     scores = score_split(labels, probabilities, Calibration.plain())
     assert (scores.macro_f1, scores.sentiment_macro_f1, scores.ekman_macro_f1) == (1, 1, 1)
     assert scores.calibration_error == pytest.approx(0.01)
+    assert scores.calibration_error_of_labels == pytest.approx(0.01)
 
 
 def test_the_classic_method_is_scored_in_the_same_way(tmp_path):

@@ -32,6 +32,7 @@ def test_a_release_is_calibrated_scored_and_carries_its_card(run, tmp_path):
     recorded = reader.config["scores"]
     assert recorded["macro_f1"] == pytest.approx(scores.macro_f1, abs=1e-4)
     assert recorded["calibration_error"] == pytest.approx(scores.calibration_error, abs=1e-4)
+    assert recorded["calibration_error_of_labels"] == pytest.approx(scores.calibration_error_of_labels, abs=1e-4)
     dev = find_split(run / "data", "dev")
     shares = reader.scores([comment.text for comment in dev]).mean(axis=0)
     np.testing.assert_allclose(shares, label_matrix(dev).mean(axis=0), atol=0.08)

@@ -12,6 +12,7 @@ from attention.language.scores import (
     fit_scale,
     log_odds,
     macro_f1,
+    mean_calibration_error,
     sigmoid,
     tune_threshold,
 )
@@ -53,6 +54,14 @@ def test_calibration_error_is_that_of_the_slow_loop():
     assert calibration_error(labels, probabilities) == pytest.approx(error)
     assert calibration_error(np.array([1, 0]), np.array([1.0, 0.0])) == 0
     assert calibration_error(np.array([0, 0]), np.array([1.0, 1.0])) == 1
+
+
+def test_errors_of_labels_that_make_up_for_each_other_stay_errors():
+    labels, probabilities = np.array([[1, 0], [0, 0], [1, 0], [0, 0]]), np.full((4, 2), 0.25)
+    assert calibration_error(labels, probabilities) == 0
+    assert mean_calibration_error(labels, probabilities) == pytest.approx(0.25)
+    with pytest.raises(ValueError, match="shape"):
+        mean_calibration_error(labels, probabilities[:2])
 
 
 def test_the_threshold_is_the_best_of_all():

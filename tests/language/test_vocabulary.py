@@ -73,4 +73,7 @@ def test_unknown_capitalised_words_inside_a_sentence_are_names():
     words = [word.text for word in find_words("Zoe saw Maria, the Cat and Bob's DOG. Lena left")]
     assert [words[i] for i in names] == ["Maria", "Bob's"]
     assert [text.forms[i] for i in names] == ["[name]", "[name]"]
+    for text in ("the cat\nMaria saw", "the cat \r\n Maria saw", "the cat\n\nMaria saw", "Maria\nLena saw the cat"):
+        assert encode_with_names(find_words(text), vocabulary())[1] == ()
+    assert encode_with_names(find_words("the cat\nof Maria\n"), vocabulary())[1] == (3,)
     assert encode_with_names(find_words("no name here"), vocabulary()) == (encoded("no name here"), ())

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import attention.language.words as words_module
 from attention.language.words import (
     MAX_CHARACTERS,
     TextError,
@@ -70,6 +71,42 @@ def test_sentences_hold_every_word_in_order(text):
 )
 def test_sentences_end_where_people_end_them(text, sentences):
     assert [text[span.start : span.end] for span in split_sentences(text)] == sentences
+
+
+PIECES = st.lists(st.sampled_from(["Mr", "e.g", "etc", "a", "(b", "Tom", "so", ".", ". ", "! ", " ", "…"]), max_size=12)
+
+
+@given(st.lists(PIECES, max_size=6))
+def test_sentences_are_those_of_a_look_back_without_limit(segments):
+    text = " and what then came of it was this: ".join("".join(pieces) for pieces in segments)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(words_module, "LOOKED_BACK", len(text))
+        wanted = split_sentences(text)
+    assert split_sentences(text) == wanted
+
+
+class Counted(str):
+    """A text that counts the characters copied out of it."""
+
+    copied = 0
+
+    def __getitem__(self, place: slice) -> str:
+        found = super().__getitem__(place)
+        self.copied += len(found)
+        return found
+
+
+@pytest.mark.parametrize("hostile", ["a. ", "Mr. ", "so. then", "... ", ". ", "a.b. ", '." ', "(a. "])
+def test_hostile_text_takes_work_in_proportion_to_its_length(hostile):
+    for count in (500, 5_000):
+        text = Counted(hostile * count)
+        split_sentences(text)
+        assert text.copied <= 40 * len(text)
+
+
+def test_word_after_a_line_break_knows_it():
+    words = find_words("a b\nc\r\n\r\nd\u2028e\n")
+    assert [word.starts_line for word in words] == [False, False, True, True, True]
 
 
 def test_forms_and_shapes_forget_what_does_not_matter():

@@ -98,6 +98,13 @@ def test_what_cannot_be_read_is_said_in_words(data, said):
         read_table(data)
 
 
+def test_giant_cell_is_said_to_be_one():
+    with pytest.raises(FileError, match="Line 3 has a cell of more than 131,072 characters") as raised:
+        read_table(b"text,n\nyes,1\n" + b"x" * 131_073 + b",2\n")
+    assert "doubled" not in str(raised.value)
+    assert len(read_table(b"text\n" + b"x" * 131_072 + b"\n").texts(0, header=True)[0]) == 131_072
+
+
 def test_line_of_the_trouble_is_that_of_the_file():
     with pytest.raises(FileError, match="Line 5 "):
         read_table(b'text,n\n"two\nlines",1\n\nwrong,2,3\n')

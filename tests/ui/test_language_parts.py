@@ -259,11 +259,12 @@ def test_mean_over_many_comments_is_said_where_it_was_measured():
 
 
 def test_scores_are_said_beside_the_baseline_s():
-    scores = {"macro_f1": 0.52, "sentiment_macro_f1": 0.69, "calibration_error": 0.0017, "comments": 5427}
+    errors = {"calibration_error": 0.0017, "calibration_error_of_labels": 0.0061}
+    scores = {"macro_f1": 0.52, "sentiment_macro_f1": 0.6897, "comments": 5427} | errors
     said = said_scores(scores | {"baseline": {"macro_f1": 0.4722, "sentiment_macro_f1": 0.6582}})
-    assert "0.52 over the 28 labels and 0.69" in said
-    assert "has 0.47 and 0.66" in said
-    assert "off by 0.2 percentage points" in said
+    assert "0.520 over the 28 labels and 0.690" in said
+    assert "has 0.472 and 0.658" in said
+    assert "differ by 0.6 points on average" in said
     assert said_scores(None) == said_scores(scores) == said_scores(scores | {"baseline": None}) == ""
 
 
@@ -310,6 +311,19 @@ def test_texts_are_read_in_chunks_in_their_order():
     assert sum(reader.calls) == 150
     assert len(reader.calls) > 1
     np.testing.assert_allclose(job.probabilities[:, 0], [len(text) / 1000 for text in texts])
+
+
+def test_chunk_of_long_texts_is_no_more_work_than_one_of_short_ones():
+    texts = ["x" * 12_000] * 3 + ["x" * 9_000] * 2 + ["x" * 20_000] + ["x" * 20_001, "x", "x" * 19_999] + [""] * 70
+    count = len(texts)
+    job = Job(("m",), "f", "c", texts, np.full((count, 28), np.nan), np.full((count, 4), np.nan),
+              np.ones(28), np.ones(4))  # fmt: skip
+    reader = Counting()
+    while not job.is_finished:
+        job.advance(reader)
+    assert reader.calls == [1, 1, 1, 2, 2, 64, 8]  # one over the limit costs nothing
+    read = [len(text) / 1000 if len(text) <= 20_000 else 0 for text in texts]
+    np.testing.assert_allclose(job.probabilities[:, 0], read)
 
 
 def test_text_over_the_limit_is_left_unread_and_does_not_stop_the_others():

@@ -11,6 +11,7 @@ import hashlib
 import io
 import time
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 import pandas as pd
@@ -27,7 +28,7 @@ from attention.ui.language.text import TEXT
 from attention.ui.language.texts_file import MAX_MEGABYTES, MAX_ROWS, FileError, TextTable, read_table
 from attention.ui.page import notice, offer_file, quiet
 
-CHUNK = 64  # texts read between two looks at the clock
+CHUNK, CHUNK_CHARACTERS = 64, 20_000  # most texts read between two looks at the clock, and most characters of them
 WORK_S, LOOK_S = 0.3, 0.4  # how long it works at a time, and how often
 FILE, JOB = "language: file of texts", "language: reading of many texts"
 HEADER, COLUMN = "language_file_header", "language_file_column"
@@ -66,9 +67,12 @@ class Job:
         return self.done >= len(self.texts)
 
     def advance(self, reader: EmotionReader) -> None:
-        """Read the next chunk."""
-        end = min(self.done + CHUNK, len(self.texts))
-        texts = [text if len(text) <= MAX_CHARACTERS else "" for text in self.texts[self.done : end]]
+        """Read the next chunk: at least one text, and no more than can be read in a moment."""
+        waiting = self.texts[self.done : self.done + CHUNK]
+        texts = [text if len(text) <= MAX_CHARACTERS else "" for text in waiting]
+        sizes = accumulate(map(len, texts))
+        texts = texts[: max(1, sum(size <= CHUNK_CHARACTERS for size in sizes))]
+        end = self.done + len(texts)
         self.probabilities[self.done : end] = reader.scores(texts)
         self.sentiments[self.done : end] = reader.sentiments_of(self.probabilities[self.done : end])
         self.done = end

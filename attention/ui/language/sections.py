@@ -193,11 +193,11 @@ def said_scores(scores: Mapping[str, Any] | None) -> str:
         baseline = scores["baseline"]
         return TEXT["scores"].format(
             comments=scores["comments"],
-            own=f"{scores['macro_f1']:.2f}",
-            own_groups=f"{scores['sentiment_macro_f1']:.2f}",
-            theirs=f"{baseline['macro_f1']:.2f}",
-            their_groups=f"{baseline['sentiment_macro_f1']:.2f}",
-            error=f"{100 * scores['calibration_error']:.1f}",
+            own=f"{scores['macro_f1']:.3f}",
+            own_groups=f"{scores['sentiment_macro_f1']:.3f}",
+            theirs=f"{baseline['macro_f1']:.3f}",
+            their_groups=f"{baseline['sentiment_macro_f1']:.3f}",
+            error=f"{100 * scores['calibration_error_of_labels']:.1f}",
         )
     except (KeyError, TypeError):
         return ""

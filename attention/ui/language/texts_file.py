@@ -29,6 +29,8 @@ TEXT = {
     "binary": "The file is not text: it holds null bytes. Save it as “CSV UTF-8”.",
     "not_text": "The file is neither UTF-8 nor Windows-1252 text. Save it as “CSV UTF-8”.",
     "broken": "Line {line:,} cannot be read as CSV: {problem}. Quotes inside a quoted text must be doubled.",
+    "long": "Line {line:,} has a cell of more than {limit:,} characters. Shorten that text, or close a quote that was"
+    " opened before it.",
     "width": "Line {line:,} has {found} cells, the first row has {wanted}. A text with {delimiter} in it must stand in"
     " quotes.",
     "rows": "The file has {rows:,} rows; at most {limit:,} are read at once. Split it.",
@@ -159,6 +161,8 @@ def _rows(text: str, delimiter: str) -> tuple[list[tuple[str, ...]], int]:
             if count <= MAX_ROWS + 1:  # one more, since the first may hold the columns' names
                 rows.append(tuple(row))
     except csv.Error as error:
+        if "field limit" in str(error):
+            raise FileError(TEXT["long"].format(line=reader.line_num, limit=csv.field_size_limit())) from None
         raise FileError(TEXT["broken"].format(line=reader.line_num, problem=error)) from None
     if count > MAX_ROWS + 1:
         raise FileError(TEXT["rows"].format(rows=count, limit=MAX_ROWS))
