@@ -21,19 +21,23 @@ from attention.commands.terminal import (
 
 if TYPE_CHECKING:
     from attention.mechanisms import Mechanism
+    from attention.recommendation.books import Books
+    from attention.recommendation.corpus import Corpus
     from attention.recommendation.recommender import BookRecommender, Recommendations
 
 SHOWN_REASONS = 3  # books of the list named for each recommended one
 BASELINES = {"popularity": "popularity", "item_knn": "item neighbours", "recency_knn": "with recency", "gru": "GRU"}
 
 ModelOption = Annotated[str, typer.Option("--model", help="A shipped model's name, or a checkpoint folder.")]
+NoGruOption = Annotated[bool, typer.Option("--no-gru", help="Compare with no GRU.")]
 DataOption = Annotated[Path, typer.Option("--data", help="Folder with books.csv and ratings, .gz and .npz too.")]
 
 
 @app.command()
 def recommend(
     read: Annotated[
-        list[str] | None, typer.Option("--read", help="A book you have read: its title or number; oldest first.")
+        list[str] | None,
+        typer.Option("--read", help="A book you have read: its title, or number from 1 to 10000; oldest first."),
     ] = None,
     read_list: Annotated[
         Path | None, typer.Option("--list", help="A CSV file of books, as Goodreads exports it.")
@@ -59,7 +63,7 @@ def recommend(
         from attention.recommendation.answer import Options
 
         recommender = _load(model, threads)
-        history, unmatched = _history(recommender, read or [], read_list)
+        history, unmatched = _history(recommender, read or [], read_list, report=not json)
         options = Options(count, popularity, not include_read, per_author)
         answer = recommender.recommend(history, options, _mechanism(recommender, temperature, normaliser))
     for title in unmatched:
@@ -75,8 +79,9 @@ def evaluate_recommendation(
     data: DataOption,
     model: ModelOption = "next-book",
     gru: Annotated[
-        str | None, typer.Option("--gru", help="The GRU to compare with; left out, the shipped one.")
+        str | None, typer.Option("--gru", help="The GRU to compare with; left out, the shipped one if it fits.")
     ] = None,
+    no_gru: NoGruOption = False,
     split: Annotated[str, typer.Option("--split", help="test or valid.")] = "test",
     every: Annotated[int, typer.Option("--every", min=1, help="Score each so manieth reader only.")] = 1,
     threads: ThreadsOption = 1,
@@ -85,14 +90,13 @@ def evaluate_recommendation(
     """Rank all books for every reader's held-out book: the model, popularity, neighbours and a GRU."""
     with clear_errors():
         from attention.recommendation.corpus import Corpus
-        from attention.recommendation.scoring import GRU, load_state_model, score
-        from attention.training.checkpoint import CHECKPOINTS
+        from attention.recommendation.scoring import load_state_model, score
 
         recommender = _load(model, threads)
         corpus = Corpus(data)
-        compared = None
-        if gru is not None or (CHECKPOINTS / GRU / "config.json").exists():
-            compared = load_state_model(gru or GRU, corpus.items)
+        compared = None if no_gru else gru or _shipped_gru(corpus)
+        if compared is not None:
+            compared = load_state_model(compared, corpus.items)
         found = score(recommender, corpus, gru=compared, split=split, every=every, report=_report)
     if json:
         write_json({"model": recommender.name, "data": str(data), **found})
@@ -188,7 +192,11 @@ def release_recommendation(
     storage: Annotated[str, typer.Option(help="int8 (rows with a scale each) or float16.")] = "int8",
     machine: Annotated[str, typer.Option(help="What it was trained on, for the card.")] = "1 CPU core",
     note: Annotated[str, typer.Option(help="What else happened while it trained, for the card.")] = "",
-    gru: Annotated[str, typer.Option("--gru", help="The GRU to compare with: name or folder.")] = "next-book-gru",
+    gru: Annotated[
+        str | None,
+        typer.Option("--gru", help="The GRU to compare with, name or folder; left out, the shipped one if it fits."),
+    ] = None,
+    no_gru: NoGruOption = False,
     every: Annotated[int, typer.Option("--every", min=1, help="Each so manieth reader only, for a trial.")] = 1,
     threads: ThreadsOption = 1,
 ) -> None:
@@ -197,6 +205,7 @@ def release_recommendation(
         import torch
 
         from attention.recommendation import release as shipping
+        from attention.recommendation.corpus import Corpus
         from attention.training.checkpoint import CHECKPOINTS
 
         torch.set_num_threads(threads)
@@ -208,7 +217,7 @@ def release_recommendation(
             storage=storage,
             machine=machine,
             note=note,
-            gru=gru,
+            gru=None if no_gru else gru or _shipped_gru(Corpus(data)),
             every=every,
             report=_report,
         )
@@ -235,8 +244,28 @@ def _mechanism(recommender: BookRecommender, temperature: float | None, normalis
     return replace(recommender.model.mechanism, **changes) if changes else None
 
 
-def _history(recommender: BookRecommender, read: list[str], file: Path | None) -> tuple[list[int], list[str]]:
-    """Return the numbers of the books of a file and of the options behind them, and the titles without a book."""
+def _shipped_gru(corpus: Corpus) -> str | None:
+    """Return the name of the shipped GRU, or None, with a word, where it is not there or learnt other books."""
+    from attention.recommendation.scoring import GRU
+    from attention.training.checkpoint import CHECKPOINTS, read_config
+
+    if not (CHECKPOINTS / GRU / "config.json").exists():
+        _report(f"{GRU} is not installed; the comparison with a GRU is left out")
+        return None
+    items = read_config(CHECKPOINTS / GRU)["model"]["items"]
+    if items != corpus.items:
+        _report(f"{GRU} knows {items:,} books, the data {corpus.items:,}; the comparison with a GRU is left out")
+        return None
+    return GRU
+
+
+def _history(
+    recommender: BookRecommender, read: list[str], file: Path | None, report: bool
+) -> tuple[list[int], list[str]]:
+    """Return the numbers of the books of a file and of the options behind them, and the titles without a book.
+
+    report: say on standard error which book each option was read as.
+    """
     numbers, unmatched = [], []
     if file is not None:
         found = recommender.parse_list(file.read_bytes())
@@ -244,21 +273,33 @@ def _history(recommender: BookRecommender, read: list[str], file: Path | None) -
         unmatched += found.unmatched
         for note in found.notes:
             _report(note)
+        for listed, book in found.guessed:
+            _report(f"“{listed}” was taken for “{book.title}”")
     for text in read:
-        book = _book_number(recommender, text)
-        if book is None:
+        number = _book_number(recommender.books, text)
+        if number is None:
             unmatched.append(text)
-        else:
-            numbers.append(book)
+            continue
+        numbers.append(number)
+        if report and number in recommender.books:
+            book = recommender.books[number]
+            _report(f"read as: {book.title}, {book.first_author}")
     return numbers, unmatched
 
 
-def _book_number(recommender: BookRecommender, text: str) -> int | None:
-    """Return the book that a title means, the first that a search finds, or the number itself when no title is so."""
-    book = recommender.books.match(text) or next(iter(recommender.books.search(text, 1)), None)
-    if book is None:
-        return int(text) if text.isascii() and text.isdigit() else None
-    return book.id
+def _book_number(books: Books, text: str) -> int | None:
+    """Return the book of exactly that title, else the number itself, else the first that a search finds."""
+    from attention.recommendation.books import same_title
+    from attention.recommendation.data import MOST_BOOKS
+
+    book = books.match(text)
+    if book is not None and same_title(book, text):
+        return book.id
+    digits = text.strip()
+    if digits.isascii() and digits.isdigit() and len(digits) < 6 and 1 <= int(digits) <= MOST_BOOKS:
+        return int(digits)
+    book = next(iter(books.search(text, 1)), book)
+    return None if book is None else book.id
 
 
 def _answer_json(answer: Recommendations) -> dict:
@@ -287,7 +328,7 @@ def _answer_json(answer: Recommendations) -> dict:
 
 
 def _show(answer: Recommendations) -> None:
-    """Print each recommended book, how likely it is, and because of which books."""
+    """Print each recommended book, how likely it is, and the books that added most to its score, with their weights."""
     for note in answer.notes:
         typer.echo(note, err=True)
     matrix = None if answer.map is None else answer.map.matrix()
@@ -297,3 +338,5 @@ def _show(answer: Recommendations) -> None:
             reasons = answer.because[place][:SHOWN_REASONS]
             looked = "; ".join(f"{answer.history[i].title} {matrix[place, i]:.0%}" for i in reasons)
             typer.echo(f"             because of {looked}")
+    if matrix is not None:
+        typer.echo("\nbecause of: the books that added most to the score, with the share of the attention on each")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from attention.attention_map import AttentionMap
 from attention.mechanisms import Mechanism
 from attention.recommendation.books import Book
@@ -21,8 +23,8 @@ class Options:
     """What to recommend. Raises HistoryError for numbers out of range.
 
     count: how many books, 1 to 100. popularity: 0 as trained … 1 farthest from popular books: the books are ordered by
-    score - popularity · log(readers). hide_read: leave out the books of the list. per_author: at most so many books of
-    one first author; None for no limit.
+    score - popularity · log(readers), unless there is nothing but the readers to order by. hide_read: leave out the
+    books of the list. per_author: at most so many books of one first author; None for no limit.
     """
 
     count: int = 10
@@ -60,7 +62,9 @@ class Recommendations:
 
     history: the books of the list that the model looked at, oldest first: none it has not learnt, none twice.
     items: best first. map: rows are the recommended books in that order, columns the history; one layer; None when
-    there is no book to look at. because: for each item the history's indices, most weight first (mean over heads).
+    there is no book to look at. contributions: (items, history), what each book read added to each item's score, weight
+    times value over all heads; with a number of the item's own they make up the score; None as map. because: for each
+    item the history's indices, the largest contribution first.
     cold: the answer is the most read books, as the model knew no book of the list. notes: what a person should know.
     mechanism: what replaced the model's own attention, or None. seconds: wall time.
     """
@@ -68,6 +72,7 @@ class Recommendations:
     history: tuple[Book, ...]
     items: tuple[Recommended, ...]
     map: AttentionMap | None
+    contributions: np.ndarray | None
     because: tuple[tuple[int, ...], ...]
     notes: tuple[str, ...]
     seconds: float

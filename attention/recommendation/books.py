@@ -124,15 +124,17 @@ class Books:
         found = [(_rank(query, starts, self._texts[place][0]), place) for place in places]
         return tuple(self._by_readers[place] for _, place in sorted(found)[:limit])
 
-    def match(self, title: str, author: str = "") -> Book | None:
+    def match(self, title: str, author: str = "", cut: bool = True) -> Book | None:
         """Return the book that a list means by a title, or None.
 
         Compared without accents, case and punctuation: first as it stands, then without a series in brackets, then
-        without a subtitle and a leading article. author: of the list, in any spelling; where one is given, a word of
-        it must be among the book's authors. Of several books the most read one is taken.
+        without a leading article, and last without a subtitle; `same_title` tells whether anything but a series and
+        an article had to go. author: of the list, in any spelling; where one is given, a word of it must be among the
+        book's authors. cut: a series and a subtitle of the title itself may be passed over, not only those of the
+        books. Of several books the most read one is taken.
         """
         wanted = {word for word in fold(author).split() if len(word) >= LEAST_SHARED} or set(fold(author).split())
-        for names, name in zip(self._names, _spellings(title), strict=True):
+        for names, name in zip(self._names, _spellings(title, cut), strict=True):
             for book in names.get(name, ()):
                 if not wanted or wanted & set(fold(book.authors).split()):
                     return book
@@ -155,6 +157,11 @@ def bare_title(title: str) -> str:
     return _SERIES.sub("", title) or title
 
 
+def same_title(book: Book, title: str) -> bool:
+    """Return whether a title is all of a book's own; the book's series and a leading article may be left out."""
+    return _whole(title) in (_whole(book.title), _whole(bare_title(book.title.strip())))
+
+
 def _searchable(book: Book) -> tuple[str, str]:
     """Return the folded title, and title with authors, a space before each word; single initials can be found, too."""
     authors = fold(book.authors)
@@ -170,15 +177,28 @@ def _rank(query: str, starts: Sequence[str], title: str) -> int:
     return 2 if all(start in title for start in starts) else 3
 
 
-def _spellings(title: str) -> tuple[str, str, str]:
-    """Return a title folded as it stands, without its series, and without subtitle and article."""
-    turned = _ARTICLE_LAST.sub(r"\2 \1", bare_title(title.strip()))
-    return fold(title), fold(turned), _ARTICLE.sub("", fold(_SUBTITLE.sub("", turned)))
+def _spellings(title: str, cut: bool = True) -> tuple[str, str, str, str]:
+    """Return a title folded as it stands, without its series, without the article too, and without subtitle as well.
+
+    cut: False leaves series and subtitle where they are.
+    """
+    turned = _turned(bare_title(title.strip()) if cut else title)
+    return fold(title), fold(turned), _whole(turned), _whole(_SUBTITLE.sub("", turned) if cut else turned)
+
+
+def _turned(title: str) -> str:
+    """Return "The Hobbit" for "Hobbit, The"."""
+    return _ARTICLE_LAST.sub(r"\2 \1", title.strip())
+
+
+def _whole(title: str) -> str:
+    """Return a title folded, without a leading article alone."""
+    return _ARTICLE.sub("", fold(_turned(title)))
 
 
 def _names(books: Sequence[Book]) -> tuple[dict[str, list[Book]], ...]:
-    """Return the books by each of their three spellings, most read first."""
-    found: tuple[dict[str, list[Book]], ...] = (defaultdict(list), defaultdict(list), defaultdict(list))
+    """Return the books by each of their four spellings, most read first."""
+    found: tuple[dict[str, list[Book]], ...] = tuple(defaultdict(list) for _ in range(4))
     for book in books:
         for names, name in zip(found, _spellings(book.title), strict=True):
             if name:

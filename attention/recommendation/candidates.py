@@ -14,7 +14,7 @@ from attention.recommendation.neighbours import KINDS
 from attention.recommendation.relations import RELATIONS
 
 FIRST_AGES = (2.0, 4.0, 8.0, 20.0)  # books until a head's weight has fallen to 1/e^0.8, before training
-FIRST_NEAR = 0.5  # how much a head's scores count books that are read near each other, before training
+FIRST_NEAR = (0.0, 1.0, 2.0, 3.0)  # how much a head's scores count books read near each other, before training
 FIRST_RELATIONS = (0.3, 1.0, 0.3, 0.0)  # what same author, next, later, earlier volume add to a value, before training
 
 
@@ -41,10 +41,15 @@ class Pairs(NamedTuple):
 
 
 class Looked(NamedTuple):
-    """scores: (offered,) before softmax; weights: (heads, offered, read), each row sums to 1."""
+    """What every book on offer found in a list.
+
+    scores: (offered,) before softmax. weights: (heads, offered, read), each row sums to 1. contributions: (offered,
+    read), what each book read added to the score: weight · value, summed over the heads; with the bias they make it up.
+    """
 
     scores: Tensor
     weights: Tensor
+    contributions: Tensor
 
 
 class CandidateAttention(nn.Module):
@@ -55,7 +60,8 @@ class CandidateAttention(nn.Module):
 
     r_i, o_j: the head's part of the book's vector as one read and as one offered; k_i, q_j: projections of the whole
     vectors; pair_ij: strengths and relations of the two books. With q = k = α = 0 and a = -age / τ it is a
-    recency-weighted neighbour rule; every head starts near it, each with another memory.
+    recency-weighted neighbour rule, and the first head starts there; the others start with a longer memory and look at
+    related books the more.
     After SASRec (Kang & McAuley 2018): causal multi-head attention over the list, with biases for relative positions
     (Shaw et al. 2018); but the query is the book to be scored (as in Zhou et al. 2018), not the last one read.
     The model keeps nothing of its last run.
@@ -76,7 +82,7 @@ class CandidateAttention(nn.Module):
         # the small tables are kept flat: training lets matrices decay, and checkpoints round them to 8 bits
         self.ages = nn.Parameter((-0.8 * torch.arange(config.window) / starts[:, None]).flatten())
         self.pair_biases = nn.Parameter(_first_pairs(heads, FIRST_NEAR, (0.0,) * len(RELATIONS)))
-        self.pair_values = nn.Parameter(_first_pairs(heads, 1.0, FIRST_RELATIONS))
+        self.pair_values = nn.Parameter(_first_pairs(heads, (1.0,), FIRST_RELATIONS))
 
     @property
     def age_bias(self) -> Tensor:
@@ -109,7 +115,8 @@ class CandidateAttention(nn.Module):
         scores = scores.index_put(places, self.pair_bias @ parts / mechanism.temperature, accumulate=True)
         weights = attention_weights(scores, mechanism)  # (heads, offered, read)
         values = (offered @ value.transpose(1, 2)).index_put(places, self.pair_value @ parts, accumulate=True)
-        return Looked((weights * values).sum(dim=(0, 2)) + self.bias, weights)
+        contributions = (weights * values).sum(dim=0)  # (offered, read)
+        return Looked(contributions.sum(dim=1) + self.bias, weights, contributions)
 
     def prefixes(self, read: Tensor, offered: Tensor, pairs: Pairs, bias: Tensor, keep: Tensor | None = None) -> Tensor:
         """Score some books after every beginning of a list, all beginnings at once, for training.
@@ -161,6 +168,7 @@ def pair_entries(pairs: Pairs) -> tuple[Tensor, Tensor, Tensor]:
     return first, second, torch.cat([pairs.strengths[:, first, second], relations.T])
 
 
-def _first_pairs(heads: int, near: float, relations: tuple[float, ...]) -> Tensor:
-    """Return how pairs count before training: by what was read near each other, and by relations; flat."""
-    return torch.tensor([near, *[0.0] * (len(KINDS) - 1), *relations]).repeat(heads)
+def _first_pairs(heads: int, near: tuple[float, ...], relations: tuple[float, ...]) -> Tensor:
+    """Return how pairs count before training, flat: by what was read near each other, head by head, and relations."""
+    rest = (*[0.0] * (len(KINDS) - 1), *relations)
+    return torch.tensor([(near[head % len(near)], *rest) for head in range(heads)]).flatten()

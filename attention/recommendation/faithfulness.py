@@ -1,4 +1,5 @@
-"""Does attention tell which books mattered? Beside it: leaving each book out of the list, and weights drawn by lot.
+"""Does attention tell which books mattered? Beside it: what each book added to the score, leaving each book out of the
+list, and weights drawn by lot.
 
 The question of Jain & Wallace 2019 (Attention is not Explanation), put to one recommended book at a time.
 """
@@ -23,29 +24,41 @@ class LeftOut:
     """What becomes of one recommended book without each book of the list; arrays have one number a book of the list.
 
     item: the recommended book. history: the books the model looked at, oldest first.
-    attention: the item's weights, means over the heads; they sum to 1. random: shares drawn by lot; they sum to 1.
+    attention: the item's weights, means over the heads; they sum to 1. contributions: what each book added to the
+    item's score, weight times value over all heads. random: shares drawn by lot; they sum to 1.
     log_odds, probabilities: the change when the book is left out, without - with: below 0 where it spoke for the item.
     ranks: the item's place without the book, 1 the best, among the books that were on offer before. rank: with all.
-    tau_attention, tau_random: Kendall's tau-b of either with the fall of the log-odds; NaN where nothing is ranked.
+    tau_attention, tau_contributions, tau_random: Kendall's tau-b of each with the fall of the log-odds; NaN where
+    nothing is ranked.
     """
 
     item: Book
     history: tuple[Book, ...]
     attention: np.ndarray
+    contributions: np.ndarray
     random: np.ndarray
     log_odds: np.ndarray
     probabilities: np.ndarray
     ranks: np.ndarray
     rank: int
     tau_attention: float
+    tau_contributions: float
     tau_random: float
 
 
 class Agreement(NamedTuple):
-    """Means of the two rank correlations over so many lists, for the first book recommended to each."""
+    """Means over so many lists, for the first book recommended to each.
+
+    attention, contributions, random: of the rank correlations. top_…: the share of lists in which its first book is the
+    one whose loss costs most.
+    """
 
     attention: float
+    contributions: float
     random: float
+    top_attention: float
+    top_contributions: float
+    top_random: float
     lists: int
 
 
@@ -75,18 +88,21 @@ def leave_one_out(
     measured = [_measure(recommender, list_, watched, offered, mechanism) for list_ in shortened]
     log_odds, probabilities, ranks = (np.array(column) for column in zip(*measured, strict=True))
     attention = answer.map.matrix()[item].astype(np.float64)
+    added = answer.contributions[item]
     drawn = np.random.default_rng([seed, item]).dirichlet(np.ones(len(items)))
     fall = log_odds[0] - log_odds[1:]
     return LeftOut(
         item=answer.items[item].book,
         history=answer.history,
         attention=attention,
+        contributions=added,
         random=drawn,
         log_odds=-fall,
         probabilities=probabilities[1:] - probabilities[0],
         ranks=ranks[1:].astype(np.int64),
         rank=int(ranks[0]),
         tau_attention=kendall_tau(attention, fall),
+        tau_contributions=kendall_tau(added, fall),
         tau_random=kendall_tau(drawn, fall),
     )
 
@@ -101,11 +117,17 @@ def agreement(recommender: BookRecommender, histories: Sequence[Sequence[int]], 
         used, _ = recommender.used_books(list(history)[-longest:])
         if len(used) > 1:
             found.append(leave_one_out(recommender, [book.id for book in used], seed=seed))
-    pairs = np.array([(one.tau_attention, one.tau_random) for one in found]).reshape(-1, 2)
-    pairs = pairs[~np.isnan(pairs).any(axis=1)]
-    if not len(pairs):
-        return Agreement(float("nan"), float("nan"), 0)
-    return Agreement(float(pairs[:, 0].mean()), float(pairs[:, 1].mean()), len(pairs))
+    rows = [
+        (
+            *(one.tau_attention, one.tau_contributions, one.tau_random),
+            *(part.argmax() == one.log_odds.argmin() for part in (one.attention, one.contributions, one.random)),
+        )
+        for one in found
+    ]
+    known = np.array(rows, dtype=np.float64).reshape(-1, 6)
+    known = known[~np.isnan(known).any(axis=1)]
+    means = known.mean(axis=0) if len(known) else np.full(6, np.nan)
+    return Agreement(*map(float, means), lists=len(known))
 
 
 def _measure(

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from attention.recommendation.answer import MOST_READ
-from attention.recommendation.books import Book, Books, fold
+from attention.recommendation.books import Book, Books, fold, same_title
 
 MOST_BYTES = 5_000_000  # of a file: some 20,000 books of a Goodreads export
 MOST_ROWS = 20_000
@@ -49,12 +49,14 @@ class ListError(ValueError):
 class ImportedList:
     """What a file holds. matched: the books found, oldest first, none twice; unmatched: titles without a book.
 
-    notes: what was assumed and left out, as sentences.
+    notes: what was assumed and left out, as sentences. guessed: titles of the file that are not the whole title of the
+    book they were taken for, with that book, where no author of the file agrees; these books are among the matched.
     """
 
     matched: tuple[Book, ...]
     unmatched: tuple[str, ...]
     notes: tuple[str, ...]
+    guessed: tuple[tuple[str, Book], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,12 @@ class _Line:
     date: tuple[int, int, int] | None = None
     shelf: str = ""
     number: str = ""
+    row: tuple[str, ...] = ()  # all fields, where no header says how far the title goes
+
+    @property
+    def named(self) -> str:
+        """What to call the line by."""
+        return ", ".join(self.row)[:MOST_FIELD] or self.title
 
 
 def parse_list(data: bytes | str, books: Books) -> ImportedList:
@@ -71,8 +79,9 @@ def parse_list(data: bytes | str, books: Books) -> ImportedList:
 
     data: a file's bytes (UTF-8 with or without byte order mark, UTF-16 with one) or its text; commas, semicolons or
     tabs between fields, "double quotes" around them. A first line that names a column Title (and Author) is a header;
-    else the first column is the titles and the second, if there is one, the authors. Goodreads' export is understood:
-    its Date Read sorts the list, and books that are only to be read are left out.
+    else the first column is the titles and the second, if there is one, the authors; where no book is called so, the
+    line is read as one title with commas, and then as such a title with the author last. Goodreads' export is
+    understood: its Date Read sorts the list, and books that are only to be read are left out.
     Raises ListError, meant for people, for what is no text, empty, over 5 MB or with quotes that do not close.
     """
     text, notes = _text_of(data)
@@ -86,18 +95,23 @@ def parse_list(data: bytes | str, books: Books) -> ImportedList:
         notes.append(TEXT["dates"])
     matched: list[Book] = []
     unmatched: list[str] = []
+    guessed: list[tuple[str, Book]] = []
     for line in lines:
-        book = _book_of(line, books)
+        book, sure = _book_of(line, books)
         if book is None:
-            unmatched.append(line.title)
-        else:
-            matched.append(book)
+            unmatched.append(line.named)
+            continue
+        matched.append(book)
+        if not sure:
+            guessed.append((line.named, book))
     kept = list(dict.fromkeys(reversed(matched)))[::-1]
     if len(kept) < len(matched):
         notes.append(TEXT["same"].format(count=len(matched) - len(kept)))
     if len(kept) > MOST_READ:
         notes.append(TEXT["cut"].format(count=len(kept), most=MOST_READ))
-    return ImportedList(tuple(kept[-MOST_READ:]), tuple(dict.fromkeys(unmatched)), tuple(notes))
+    used = set(kept[-MOST_READ:])
+    taken = tuple(dict.fromkeys((title, book) for title, book in guessed if book in used))
+    return ImportedList(tuple(kept[-MOST_READ:]), tuple(dict.fromkeys(unmatched)), tuple(notes), taken)
 
 
 def export_list(books: Sequence[Book]) -> str:
@@ -164,11 +178,13 @@ def _lines(rows: list[list[str]]) -> tuple[list[_Line], list[str]]:
         part: next((header.index(name) for name in names if name in header), None) for part, names in COLUMNS.items()
     }
     notes: list[str] = []
+    free = places["title"] is None or len(header) == 1  # commas may belong to the titles
     if places["title"] is None:
-        places = dict.fromkeys(COLUMNS) | {"title": 0, "author": 1}
         notes.append(TEXT["no_title"])
     else:
         rows = rows[1:]
+    if free:
+        places = dict.fromkeys(COLUMNS) | {"title": 0, "author": 1}
     lines, unread, too_long = [], 0, 0
     for row in rows:
         fields = {part: row[at] if at is not None and at < len(row) else "" for part, at in places.items()}
@@ -181,7 +197,8 @@ def _lines(rows: list[list[str]]) -> tuple[list[_Line], list[str]]:
         else:
             found = DATE.match(fields["date"])
             date = tuple(map(int, found.groups())) if found else None
-            lines.append(_Line(fields["title"], fields["author"], date, fields["shelf"], fields["number"]))
+            whole = tuple(filter(None, row)) if free else ()
+            lines.append(_Line(fields["title"], fields["author"], date, fields["shelf"], fields["number"], whole))
     if unread:
         notes.append(UNREAD_NOTE.format(count=unread))
     if too_long:
@@ -189,10 +206,18 @@ def _lines(rows: list[list[str]]) -> tuple[list[_Line], list[str]]:
     return lines, notes
 
 
-def _book_of(line: _Line, books: Books) -> Book | None:
+def _book_of(line: _Line, books: Books) -> tuple[Book | None, bool]:
+    """Return the book that a line means, and whether its number, its author or its whole title says so."""
     if line.number.isascii() and line.number.isdigit() and len(line.number) < 6 and int(line.number) in books:
-        return books[int(line.number)]
-    return books.match(line.title.removeprefix("'"), line.author.removeprefix("'"))
+        return books[int(line.number)], True
+    readings = [(line.title, line.author, True)]
+    if len(line.row) > 1 and len(line.named) < MOST_FIELD:
+        readings += [(line.named, "", False), (", ".join(line.row[:-1]), line.row[-1], False)]
+    for title, author, cut in readings:
+        book = books.match(title.removeprefix("'"), author.removeprefix("'"), cut)
+        if book is not None:
+            return book, bool(fold(author)) or same_title(book, title.removeprefix("'"))
+    return None, False
 
 
 def _plain(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -70,6 +71,7 @@ class BookRecommender:
         self.known = books.known
         self.item_of = {book.id: item for item, book in enumerate(self.known)}
         self.relations = Relations(self.known)
+        self._scale: float = config.get("score_scale", 1.0)
         self._readers = np.array([book.readers for book in self.known])
         self._popularity_rank = np.empty(len(self.known), dtype=np.int64)
         self._popularity_rank[np.argsort(-self._readers, kind="stable")] = np.arange(1, len(self.known) + 1)
@@ -128,9 +130,10 @@ class BookRecommender:
         looked = self.look(items, mechanism) if items else None
         scores = self._scores(looked)
         offered = self.on_offer(items, options)
-        chosen = self._choose(scores, offered, options)
+        chosen = self._choose(scores, offered, options if looked else replace(options, popularity=0.0))
         probabilities = _softmax(scores, offered)
-        weights = None if looked is None else self._weights(looked, chosen, len(used))
+        weights = None if looked is None else _with_older(looked.weights[:, chosen], len(used))
+        added = None if looked is None else self._scale * _with_older(looked.contributions[chosen], len(used))
         return Recommendations(
             history=used,
             items=tuple(
@@ -144,7 +147,8 @@ class BookRecommender:
                 for rank, item in enumerate(chosen, start=1)
             ),
             map=None if weights is None else self._map(weights, chosen, used),
-            because=() if weights is None else _order(weights),
+            contributions=added,
+            because=() if added is None else _order(added),
             notes=notes,
             seconds=time.perf_counter() - start,
             cold=looked is None,
@@ -201,7 +205,7 @@ class BookRecommender:
         """Return the scores at the scale at which their softmax fitted the validation split best."""
         if looked is None:
             return np.log(self._readers / self._readers.sum())
-        return self.config.get("score_scale", 1.0) * looked.scores.double().numpy()
+        return self._scale * looked.scores.double().numpy()
 
     def parse_list(self, data: bytes | str) -> ImportedList:
         """Read a list of books from CSV; see `lists.parse_list`."""
@@ -236,12 +240,6 @@ class BookRecommender:
                 break
         return chosen
 
-    def _weights(self, looked: Looked, chosen: Sequence[int], length: int) -> np.ndarray:
-        """Return the weights of the chosen books over the whole history, (heads, chosen, history)."""
-        weights = looked.weights[:, list(chosen)].numpy()
-        older = length - weights.shape[-1]
-        return np.pad(weights, ((0, 0), (0, 0), (older, 0)))
-
     def _map(self, weights: np.ndarray, chosen: Sequence[int], used: Sequence[Book]) -> AttentionMap:
         return AttentionMap(
             weights=weights[None],
@@ -252,10 +250,15 @@ class BookRecommender:
         )
 
 
-def _order(weights: np.ndarray) -> tuple[tuple[int, ...], ...]:
-    """Return for each row the columns by their mean weight over the heads; of equal ones the later book first."""
-    means = weights.mean(axis=0)  # (chosen, history)
-    return tuple(tuple(sorted(range(len(row)), key=lambda i: (-row[i], -i))) for row in means)
+def _with_older(values: Tensor, length: int) -> np.ndarray:
+    """Return (…, looked at) values over a whole list: zeros for the older books before them, (…, length)."""
+    older = length - values.shape[-1]
+    return np.pad(values.double().numpy(), [*[(0, 0)] * (values.ndim - 1), (older, 0)])
+
+
+def _order(values: np.ndarray) -> tuple[tuple[int, ...], ...]:
+    """Return for each row the columns, the largest value first; of equal ones the later book first."""
+    return tuple(tuple(sorted(range(len(row)), key=lambda i: (-row[i], -i))) for row in values)
 
 
 def _softmax(scores: np.ndarray, offered: np.ndarray) -> np.ndarray:

@@ -25,6 +25,7 @@ from attention.training.checkpoint import CHECKPOINTS, CheckpointError, read_con
 MAX_BYTES = 15 * 2**20  # of a shipped folder
 VECTOR_SHARES = (0.4, 0.6, 0.8, 1.0)  # tried for how much the books' vectors count
 SCALES = np.geomspace(0.2, 3.0, 41)  # tried for the scores
+DIALS = (0.0, 0.25, 0.5, 0.75, 1.0)  # of Options.popularity, whose price is measured
 LEFT_OUT = 150  # readers of the valid split whose books are left out one by one
 
 Report = Callable[[str], None]
@@ -81,6 +82,8 @@ def release(
     scores = score(ready, corpus, gru=compared, every=every, report=report)
     scores.pop("seconds")
     scores["valid"] = valid._asdict()
+    report("turning the dial away from popular books")
+    scores["dial"] = dial_scores(ready, corpus.cases("valid", 3 * every))
     report("leaving books out")
     lists = [reader.history("valid").tolist() for reader in _evenly(corpus.readers, LEFT_OUT // every)]
     scores["light"] = agreement(ready, lists)._asdict()
@@ -125,6 +128,16 @@ def best_scale(recommender: BookRecommender, cases: Sequence[Case]) -> tuple[flo
     targets = [case.target for case in cases if case.target is not None]
     nats = [sums - SCALES * (scores[target] - top) for (sums, scores, top), target in zip(losses, targets, strict=True)]
     return (round(float(SCALES[np.mean(nats, axis=0).argmin()]), 3) if nats else 1.0), quality(found)
+
+
+def dial_scores(recommender: BookRecommender, cases: Sequence[Case]) -> list[dict[str, float]]:
+    """Return HR@10 and NDCG@10 of some cases for several places of the dial away from popular books."""
+    readers = np.log([book.readers for book in recommender.known])
+    found = []
+    for popularity in DIALS:
+        reached = quality(ranks(cases, lambda history, p=popularity: recommender.scores_after(history) - p * readers))
+        found.append({"popularity": popularity, "hr@10": reached.hr, "ndcg@10": reached.ndcg})
+    return found
 
 
 def read_log(run_folder: Path | str) -> list[dict]:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attention.recommendation.books import FILE, Book, Books, bare_title, fold
+from attention.recommendation.books import FILE, Book, Books, bare_title, fold, same_title
 from attention.recommendation.data import DataError, read_books
 
 ROWS = (
@@ -111,6 +111,37 @@ def test_every_title_finds_its_own_book(books):
 def test_titles_of_lists_are_matched(books, title, author, wanted):
     found = books.match(title, author)
     assert (found and found.id) == wanted
+
+
+@pytest.mark.parametrize(
+    ("title", "number", "same"),
+    [
+        ("the HOBBIT", 4, True),
+        ("Hobbit, The", 4, True),
+        ("Hobbit", 4, True),
+        ("Harry Potter and the Chamber of Secrets", 2, True),
+        ("Harry Potter and the Chamber of Secrets (Harry Potter #2)", 2, True),
+        ("The Hobbit: A Colouring Book", 4, False),
+        ("The Hobbit (Sticker Album)", 4, False),
+        ("Freakonomics", 6, False),
+        ("Harry Potter", 1, False),
+    ],
+)
+def test_a_title_is_the_same_but_for_series_and_article(books, title, number, same):
+    assert same_title(books[number], title) == same
+
+
+def test_a_whole_title_goes_before_a_more_read_one_with_a_subtitle():
+    rows = [Book(1, "Secret: A Novel", "A", None, True, 99), Book(2, "The Secret", "B", None, True, 9)]
+    assert Books(rows).match("Secret").id == 2
+
+
+def test_a_title_that_may_not_be_cut_is_matched_whole_or_not_at_all(books):
+    assert books.match("The Hobbit: A Colouring Book").id == 4
+    assert books.match("The Hobbit: A Colouring Book", cut=False) is None
+    assert books.match("The Hobbit (Sticker Album)", cut=False) is None
+    assert books.match("Freakonomics", cut=False).id == 6
+    assert books.match("Harry Potter and the Chamber of Secrets", cut=False).id == 2
 
 
 def test_a_table_of_books_survives_the_disk_byte_by_byte(books, tmp_path):

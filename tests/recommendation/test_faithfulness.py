@@ -38,7 +38,9 @@ def test_the_parts_belong_together(recommender):
     assert [book.id for book in found.history] == list(READ)
     assert found.attention == pytest.approx(recommender.recommend(READ).map.matrix()[0])
     assert found.random.sum() == pytest.approx(1)
+    assert found.contributions == pytest.approx(recommender.recommend(READ).contributions[0])
     assert found.tau_attention == pytest.approx(kendall_tau(found.attention, -found.log_odds))
+    assert found.tau_contributions == pytest.approx(kendall_tau(found.contributions, -found.log_odds))
     assert (np.sign(found.probabilities) == np.sign(found.log_odds)).all()
     assert np.array_equal(leave_one_out(recommender, READ).random, found.random)
     assert not np.array_equal(leave_one_out(recommender, READ, seed=1).random, found.random)
@@ -69,5 +71,7 @@ def test_agreement_averages_over_lists_and_is_better_than_lots(recommender):
     taus = [leave_one_out(recommender, history, seed=seed) for seed, history in enumerate(lists[:3])]
     assert found.lists == 3
     assert found.attention == pytest.approx(np.mean([one.tau_attention for one in taus]))
+    assert found.contributions == pytest.approx(np.mean([one.tau_contributions for one in taus]))
+    assert found.top_attention == np.mean([one.attention.argmax() == one.log_odds.argmin() for one in taus])
     assert found.attention > found.random
     assert agreement(recommender, [()]).lists == 0

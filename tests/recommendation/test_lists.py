@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from attention.recommendation import lists
+from attention.recommendation.books import Book, Books
 from attention.recommendation.lists import ListError, export_list, parse_list
 
 GOODREADS = (
@@ -53,6 +54,55 @@ def test_without_a_header_the_first_column_is_the_title(books):
     found = parse_list("Crow story b,B. Crowson\nMoor story a\n", books)
     assert ids(found) == [8, 19]
     assert "first column" in found.notes[0]
+
+
+COMMAS = (
+    Book(1, "The Lion, the Witch, and the Wardrobe (Chronicles of Narnia, #1)", "C.S. Lewis", 1950, True, 90),
+    Book(2, "The Lion (John Corey, #5)", "Nelson DeMille", 2010, True, 20),
+    Book(3, "Dune (Dune Chronicles #1)", "Frank Herbert", 1965, True, 80),
+    Book(4, "It", "Stephen King", 1986, True, 70),
+    Book(5, "Guns, Germs, and Steel: The Fates of Human Societies", "Jared Diamond", 1997, True, 60),
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "wanted"),
+    [
+        ("The Lion, the Witch and the Wardrobe", [1]),
+        ("The Lion, the Witch, and the Wardrobe", [1]),
+        ("The Lion, the Witch and the Wardrobe, C.S. Lewis", [1]),
+        ("The Lion, the Witch, and the Wardrobe (Chronicles of Narnia, #1), Lewis", [1]),
+        ("The Lion, the Witch and the Wardrobe, Frank Herbert", []),
+        ("The Lion, Nelson DeMille", [2]),
+        ("Guns, Germs, and Steel", [5]),
+        ("Dune, Frank Herbert, 1965", [3]),
+        ("Dune, the novel", []),
+        ("Dune: a story, Nobody", []),
+        ("Dune, (somebody else)", []),
+    ],
+)
+def test_a_line_without_a_header_may_be_one_title_with_commas(line, wanted):
+    found = parse_list(line + "\n", Books(COMMAS))
+    assert ids(found) == wanted
+    assert found.unmatched == (() if wanted else (line,))
+
+
+def test_a_column_that_is_alone_keeps_its_commas():
+    text = "Title\nThe Lion, the Witch and the Wardrobe\nDune, the novel\nIt, Stephen King\n"
+    found = parse_list(text, Books(COMMAS))
+    assert ids(found) == [1, 4]
+    assert (found.unmatched, found.notes) == (("Dune, the novel",), ())
+
+
+def test_titles_that_had_to_be_cut_are_told_unless_the_author_agrees():
+    small = Books(COMMAS)
+    found = parse_list("Title\nDune: The Graphic Novel\nIt: a guide\nThe Lion\nGuns; Germs\n", small)
+    assert found.guessed == (("Dune: The Graphic Novel", small[3]), ("It: a guide", small[4]))
+    assert ids(found) == [3, 4, 2]
+    sure = parse_list('Title,Author\nDune: The Graphic Novel,Frank Herbert\n"It (1986)",King\nDune,\n', small)
+    assert (ids(sure), sure.guessed) == ([4, 3], ())
+    short = parse_list('"Guns, Germs, and Steel"\n', small)
+    assert short.guessed == (("Guns, Germs, and Steel", small[5]),)
 
 
 def test_a_book_twice_counts_at_its_last_place(books):
@@ -117,8 +167,6 @@ def test_export_gives_a_spreadsheet_no_formula(books):
 
 @given(st.binary(max_size=200) | st.text(max_size=200))
 def test_any_file_is_read_or_refused_with_words(data):
-    from attention.recommendation.books import Book, Books
-
     small = Books([Book(1, "Emma", "Jane Austen", 1815, True, 9)])
     try:
         found = parse_list(data, small)

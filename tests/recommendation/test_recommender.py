@@ -38,9 +38,17 @@ def test_the_map_has_a_row_a_recommended_book_and_sums_to_one(recommender):
     assert (answer.map.query_axis, answer.map.key_axis) == ("book recommended", "book read")
     assert answer.map.query_labels == tuple(item.book.title for item in answer.items)
     assert answer.map.key_labels == tuple(book.title for book in answer.history)
-    for row, because in zip(answer.map.matrix(), answer.because, strict=True):
+    for row, because in zip(answer.contributions, answer.because, strict=True):
         assert sorted(because) == [0, 1, 2, 3]
         assert all(row[a] >= row[b] for a, b in pairwise(because))
+
+
+def test_contributions_and_a_number_of_its_own_make_up_the_score(recommender):
+    answer = recommender.recommend(READ, ALL)
+    own = recommender.model.bias.numpy()
+    for item, added in zip(answer.items, answer.contributions, strict=True):
+        assert added.shape == (len(READ),)
+        assert item.score == pytest.approx(added.sum() + own[recommender.item_of[item.book.id]], abs=1e-4)
 
 
 def test_scores_probabilities_and_ranks_belong_together(recommender):
@@ -69,11 +77,15 @@ def test_at_most_so_many_books_of_an_author(recommender):
         assert [number for number in ids(answer) if number in range(1, 7)] == best
 
 
-@pytest.mark.parametrize("history", [READ, ()])
-def test_the_dial_leads_away_from_popular_books(recommender, history):
+def test_without_a_known_book_the_dial_has_nothing_to_turn(recommender):
+    plain, dialled = (recommender.recommend((), Options(popularity=share)) for share in (0.0, 1.0))
+    assert ids(plain) == ids(dialled)
+
+
+def test_the_dial_leads_away_from_popular_books(recommender):
     means = []
     for share in (0.0, 0.25, 0.5, 0.75, 1.0):
-        answer = recommender.recommend(history, Options(count=5, popularity=share))
+        answer = recommender.recommend(READ, Options(count=5, popularity=share))
         means.append(np.mean([np.log(item.book.readers) for item in answer.items]))
     assert all(later <= before + 1e-9 for before, later in pairwise(means))
 

@@ -7,17 +7,19 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from attention.commands import recommendation  # noqa: F401, it puts its commands on the command line
+from attention.commands import recommendation
 from attention.commands.terminal import app
 from attention.recommendation.baselines import AGES, cosine_similarities
+from attention.recommendation.books import Book, Books
 from attention.recommendation.corpus import Corpus
 from attention.recommendation.data import DataError
 from attention.recommendation.evaluation import gains, hits, quality, ranks
+from attention.recommendation.faithfulness import Agreement
 from attention.recommendation.model_card import training_command
 from attention.recommendation.recipe import RecommendationSettings
 from attention.recommendation.recommender import BookRecommender
-from attention.recommendation.release import SCALES, VECTOR_SHARES, best_scale, best_vector_share, release
-from attention.recommendation.scoring import best_age, load_state_model, score
+from attention.recommendation.release import DIALS, SCALES, VECTOR_SHARES, best_scale, best_vector_share, release
+from attention.recommendation.scoring import GRU, best_age, load_state_model, score
 from attention.training.card import read_metadata
 from attention.training.loop import RunSettings
 from tests.recommendation.conftest import QUICK, SMALL
@@ -126,11 +128,13 @@ def test_a_release_is_whole_and_states_what_it_must(shipped, corpus):
     assert read_metadata(card)["license"] == "cc-by-sa-4.0"
     assert card.count(ATTRIBUTION) == 2
     assert "It rained." in card
-    assert "GRU of the same size" in card
+    assert "GRU with as many parameters" in card
     config = json.loads((folder / "config.json").read_text())
     assert config["task"] == "recommendation"
     assert set(config["scores"]["baselines"]) == set(BASELINES)
-    assert set(config["scores"]["light"]) == {"attention", "random", "lists"}
+    assert set(config["scores"]["light"]) == set(Agreement._fields)
+    assert [one["popularity"] for one in config["scores"]["dial"]] == list(DIALS)
+    assert config["scores"]["dial"][0]["ndcg@10"] >= config["scores"]["dial"][-1]["ndcg@10"]
     recommender = BookRecommender.load(folder)
     assert recommender.card == card
     again = score(recommender, corpus, gru=load_state_model(shipped / "toy-gru", corpus.items))
@@ -189,6 +193,29 @@ def test_evaluate_from_the_command_line(shipped, world):
     assert "with recency" in shown.stdout
 
 
+def test_without_a_gru_nothing_is_compared_with_one(shipped, trained, world, tmp_path):
+    model = ("--data", world, "--model", shipped / "toy-candidates")
+    skipped = run("evaluate", "recommendation", *model, "--json", "--every", 3)
+    assert json.loads(skipped.stdout)["baselines"]["gru"] is None
+    assert "the comparison with a GRU is left out" in skipped.stderr
+    asked = run("evaluate", "recommendation", *model, "--no-gru", "--every", 3)
+    assert asked.exit_code == 0
+    assert "GRU" not in asked.output
+    start = ("release", "recommendation", "--run", trained / "candidates", "--data", world, "--out", tmp_path)
+    for name, more in (("skipped", ()), ("asked", ("--no-gru",))):
+        done = run(*start, "--name", name, *more)
+        assert done.exit_code == 0, done.output
+        assert ("the comparison with a GRU is left out" in done.stderr) == (name == "skipped")
+        assert json.loads((tmp_path / name / "config.json").read_text())["scores"]["baselines"]["gru"] is None
+
+
+def test_a_gru_that_is_named_must_fit(shipped, world):
+    model = ("--data", world, "--model", shipped / "toy-candidates")
+    done = run("evaluate", "recommendation", *model, "--gru", GRU)
+    assert done.exit_code == 2
+    assert "use its own data" in done.stderr
+
+
 def test_recommend_from_the_command_line(shipped):
     model = ("--model", shipped / "toy-candidates")
     done = run("recommend", "--read", "Crow story a", "--read", "elan story B", "--read", "14", "--json", *model)
@@ -214,11 +241,59 @@ def test_recommend_says_what_it_could_not_find(shipped, tmp_path):
     assert json.loads(nothing.stdout)["cold"]
 
 
+NAMED = Books(
+    [
+        Book(1, "The Hunger Games (The Hunger Games, #1)", "Suzanne Collins", 2008, True, 90),
+        Book(2, "7: An Experimental Mutiny Against Excess", "Jen Hatmaker", 2012, True, 80),
+        Book(7, "The Hobbit", "J.R.R. Tolkien", 1937, True, 70),
+        Book(13, "1984", "George Orwell", 1949, True, 60),
+        Book(26, "2001: A Space Odyssey (Space Odyssey, #1)", "Arthur C. Clarke", 1968, True, 50),
+        Book(30, "Harry Potter: Film Wizardry", "Brian Sibley", 2010, True, 10),
+        Book(31, "Harry Potter and the Goblet of Fire (Harry Potter, #4)", "J.K. Rowling", 2000, True, 99),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("hobbit", 7),
+        ("The Hunger Games", 1),
+        ("1984", 13),
+        ("7", 7),
+        ("2", 2),
+        (" 26 ", 26),
+        ("2001", 2001),
+        ("10000", 10000),
+        ("10001", None),
+        ("0", None),
+        ("harry potter", 31),
+        ("clarke odyss", 26),
+        ("The Hobbit: A Colouring Book", 7),
+        ("zzz", None),
+    ],
+)
+def test_a_book_is_its_exact_title_or_a_number_or_what_a_search_finds(text, number):
+    assert recommendation._book_number(NAMED, text) == number
+
+
+def test_recommend_says_as_which_book_a_title_was_read(shipped, tmp_path):
+    model = ("--model", shipped / "toy-candidates")
+    path = tmp_path / "mine.csv"
+    path.write_text("Title\nMoor story a: the film\n", encoding="utf-8")
+    done = run("recommend", "--read", "crow", "--read", "2", "--read", "zzz", "--list", path, *model)
+    assert "read as: Crow story a (Crow Saga, #1), B.B. Crowson\n" in done.stderr
+    assert "read as: Pike story b (Pike Saga, #2), A.B. Pikeson\n" in done.stderr
+    assert done.stderr.count("read as") == 2
+    assert "“Moor story a: the film” was taken for “Moor story a (Moor Saga, #1)”" in done.stderr
+    assert "read as" not in run("recommend", "--read", "crow", "--json", *model).output
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (("recommend", "--model", "nowhere"), "no checkpoint is called"),
-        (("recommend", "--read", "99999"), "is no book"),
+        (("recommend", "--read", "9999"), "is no book"),
         (("recommend", "--popularity", "2"), "popularity must be from 0 to 1"),
         (("recommend", "--list", "nowhere.csv"), "nowhere.csv"),
         (("evaluate", "recommendation", "--data", "nowhere"), "does not exist"),

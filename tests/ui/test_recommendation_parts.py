@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from attention.attention_map import AttentionMap
 from attention.recommendation.answer import Options, Recommendations, Recommended
-from attention.recommendation.books import Book
+from attention.recommendation.books import Book, Books
 from attention.ui.links import FieldError
 from attention.ui.recommendation.changes import change_line, list_rows, new_rows, popularity_line, shared_maps
 from attention.ui.recommendation.honesty import degree, odds_in_words
+from attention.ui.recommendation.importing import imported
 from attention.ui.recommendation.pictures import books_html, deepest_weight, reason_line
-from attention.ui.recommendation.saving import answer_record, recommendations_csv
+from attention.ui.recommendation.saving import answer_record, python_code, recommendations_csv
 from attention.ui.recommendation.state import BookList, books_of, fields
 from attention.ui.recommendation.text import AUTHORS, NORMALISERS, READERS, SCENES, SECTIONS, TEXT
 from attention.ui.recommendation.titles import authors_line, distinct_titles, shelf_book, title_and_rest
@@ -37,7 +39,7 @@ def answer(*numbers: int, weights: float = 0.25) -> Recommendations:
     rows = np.tile([weights, 1 - weights], (len(items), 1))[None, None]
     labels = tuple(item.book.title for item in items)
     found = AttentionMap(rows, labels, ("One", "Two"), "book recommended", "book read")
-    return Recommendations(HISTORY, items, found, ((1, 0),) * len(items), (), 0.01, False)
+    return Recommendations(HISTORY, items, found, np.zeros((len(items), 2)), ((1, 0),) * len(items), (), 0.01, False)
 
 
 @pytest.mark.parametrize(
@@ -112,7 +114,7 @@ def test_weights_are_compared_over_the_books_of_both_lists():
     assert shared_maps(answer(1), answer(2)) is None
 
 
-def test_reason_is_the_book_looked_at_most():
+def test_reason_is_the_book_that_added_most():
     assert reason_line(answer(3), 0, ("One", "Two")) == "A. Author · because you read Two"
 
 
@@ -138,6 +140,24 @@ def test_record_holds_list_books_and_weights():
     assert [one["book_id"] for one in record["history"]] == [1, 2]
     assert record["recommendations"][0]["because"] == ["Two", "One"]
     assert record["weights"] == [[0.25, 0.75]]
+
+
+@pytest.mark.parametrize("books", [(), (7,)])
+def test_copied_python_runs_for_any_list(capsys, books):
+    """An empty list has no weights to print, one book has."""
+    pytest.importorskip("torch")
+    exec(compile(python_code("next-book", books, Options(count=3), None), "copied", "exec"), {})
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines[:3]] == ["1", "2", "3"]
+    assert len(lines) == (6 if books else 3)
+
+
+def test_an_import_says_which_titles_were_taken_for_others():
+    small = Books([book(1, "Dune (Dune Chronicles #1)", "Frank Herbert, Somebody")])
+    books, report = imported(SimpleNamespace(books=small), b"Title\nDune: The Graphic Novel\n", ())
+    assert books == (1,)
+    assert report.guessed == ("“Dune: The Graphic Novel” was taken for “Dune (Dune Chronicles #1)” by Frank Herbert",)
+    assert imported(SimpleNamespace(books=small), b"Title\ndune\n", ())[1].guessed == ()
 
 
 @pytest.mark.parametrize(

@@ -79,17 +79,21 @@ def said(found: LeftOut, title: str, names: tuple[str, ...]) -> list[str]:
         )
         same_first = int(found.attention.argmax()) == most
         lines.append(f"{agreed} {TEXT[f'tau_{degree(found.tau_attention, same_first)}']}")
+    if not math.isnan(found.tau_contributions):
+        lines.append(TEXT["tau_added"].format(tau=signed(found.tau_contributions)))
     return lines
 
 
 def average_line(recommender: BookRecommender) -> list[str]:
     """Say how well weights and truth agree for many readers, where the checkpoint knows it."""
-    found = recommender.config.get("scores", {}).get("light")
-    if not found or not found.get("lists"):
+    found = recommender.config.get("scores", {}).get("light", {})
+    if not found.get("lists") or "top_attention" not in found:
         return []
-    return [
-        TEXT["tau_mean"].format(count=found["lists"], tau=signed(found["attention"]), random=signed(found["random"]))
-    ]
+    taus = {"tau": "attention", "added": "contributions", "random": "random"}
+    shares = {"top": "top_attention", "top_added": "top_contributions", "top_random": "top_random"}
+    told = {name: signed(found[key]) for name, key in taus.items()}
+    told |= {name: f"{found[key]:.0%}" for name, key in shares.items()}
+    return [TEXT["tau_mean"].format(count=found["lists"], **told)]
 
 
 def left_out_frame(found: LeftOut, names: tuple[str, ...]) -> pd.DataFrame:
@@ -98,6 +102,7 @@ def left_out_frame(found: LeftOut, names: tuple[str, ...]) -> pd.DataFrame:
         {
             TEXT["your_book"]: names,
             TEXT["weight"]: np.round(found.attention, 3),
+            TEXT["added"]: np.round(found.contributions, 3),
             TEXT["left_out"]: np.round(found.log_odds, 3),
             TEXT["left_out_factor"]: [odds_in_words(float(change)) for change in found.log_odds],
             TEXT["left_out_rank"]: found.ranks,

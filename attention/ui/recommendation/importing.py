@@ -25,11 +25,15 @@ LIST_PX = 280
 
 @dataclass(frozen=True)
 class Report:
-    """What became of an imported file. lines: what to say; unmatched: titles that were not found; failed: not read."""
+    """What became of an imported file. lines: what to say; unmatched: titles that were not found; failed: not read.
+
+    guessed: a sentence for each title that was taken for a book of a longer, shorter or other one.
+    """
 
     lines: tuple[str, ...]
     unmatched: tuple[str, ...] = ()
     failed: bool = False
+    guessed: tuple[str, ...] = ()
 
 
 def show_import() -> None:
@@ -52,11 +56,17 @@ def show_report() -> None:
         return
     with st.container(key="recommendation_report"):
         notice(report.lines, error=report.failed)
-        if report.unmatched:
-            listed = st.expander(TEXT["import_unmatched"].format(count=len(report.unmatched)))
-            with listed, st.container(height=LIST_PX if len(report.unmatched) > FEW else "content", border=False):
-                st.text("\n".join(report.unmatched))
+        _listed("import_guessed", report.guessed, open_=len(report.guessed) <= FEW)
+        _listed("import_unmatched", report.unmatched)
         st.button(TEXT["dismiss"], key="recommendation_dismiss", on_click=lambda: st.session_state.pop(REPORT))
+
+
+def _listed(text: str, lines: Sequence[str], open_: bool = False) -> None:
+    """Show some lines behind their count; nothing when there are none."""
+    if lines:
+        expander = st.expander(TEXT[text].format(count=len(lines)), expanded=open_)
+        with expander, st.container(height=LIST_PX if len(lines) > FEW else "content", border=False):
+            st.text("\n".join(lines))
 
 
 def _import_file() -> None:
@@ -88,4 +98,8 @@ def imported(recommender: BookRecommender, data: bytes, before: Sequence[int]) -
     books = [*before, *new]
     if len(books) > MOST_BOOKS:
         lines.append(TEXT["import_cut"].format(most=MOST_BOOKS, count=len(books) - MOST_BOOKS))
-    return tuple(books[-MOST_BOOKS:]), Report((*lines, *found.notes), found.unmatched)
+    guessed = tuple(
+        TEXT["import_taken"].format(listed=listed, title=book.title, author=book.first_author)
+        for listed, book in found.guessed
+    )
+    return tuple(books[-MOST_BOOKS:]), Report((*lines, *found.notes), found.unmatched, guessed=guessed)

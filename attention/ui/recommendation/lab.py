@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import streamlit as st
 
 from attention.recommendation.answer import Recommendations
@@ -60,6 +61,8 @@ def _show_answer(recommender: BookRecommender, answer: Recommendations) -> None:
     options, mechanism = state.options(), state.mechanism(recommender)
     is_changed = (options, mechanism) != (state.OPTIONS, None)
     original = state.recommended(state.books(), state.OPTIONS, None) if is_changed else answer
+    before = state.list_before()
+    previous = state.recommended(before, options, mechanism) if before and not is_changed else None
     notice(note_lines(answer))
     if not answer.items:
         notice(TEXT["nothing_left"])
@@ -67,8 +70,13 @@ def _show_answer(recommender: BookRecommender, answer: Recommendations) -> None:
         st.html(f'<p class="lab-column-title">{found_title(answer)}</p>')
         st.html(books_html(plain_rows(answer)))
     else:
-        _show_picture(recommender, answer, original)
-    attention_controls()
+        _show_picture(recommender, answer, previous or original)
+        if previous:
+            quiet(change_line(previous, answer))
+    attention_controls(answer.cold)
+    price = price_line(recommender)
+    if price and not answer.cold:
+        quiet(price)
     if is_changed:
         show_change(original, answer, mechanism is not None)
     if answer.map is not None:
@@ -77,6 +85,17 @@ def _show_answer(recommender: BookRecommender, answer: Recommendations) -> None:
             quiet(TEXT["weights_long"])
     show_section(recommender, answer)
     quiet(TEXT["attribution"])
+
+
+def price_line(recommender: BookRecommender) -> str:
+    """Say what the visitor's surprise costs in accuracy, as measured when the model was released; "" for none."""
+    dial = recommender.config.get("scores", {}).get("dial", [])
+    surprise = state.value("surprise")
+    if not surprise or len(dial) < 2:
+        return ""
+    hits = np.interp(surprise, [one["popularity"] for one in dial], [one["hr@10"] for one in dial])
+    shares = {"before": f"{dial[0]['hr@10']:.0%}", "after": f"{hits:.0%}"}
+    return TEXT["surprise_price"].format(**shares, surprise=f"{surprise:g}")
 
 
 def _show_picture(recommender: BookRecommender, answer: Recommendations, original: Recommendations) -> None:
@@ -92,6 +111,12 @@ def _show_picture(recommender: BookRecommender, answer: Recommendations, origina
             on_click=add_book,
             args=(chosen.id,),
         )
+
+
+def change_line(before: Recommendations, answer: Recommendations) -> str:
+    """Say what the last change to the list did to the recommended books."""
+    count = len(state.changed_rows(before, answer))
+    return TEXT["list_same" if not count else "list_one" if count == 1 else "list_some"].format(count=count)
 
 
 def note_lines(answer: Recommendations) -> list[str]:

@@ -20,7 +20,8 @@ recommender = BookRecommender.load({model!r})
 answer = recommender.recommend({books!r}, {options!r}{changed})
 for item in answer.items:
     print(item.rank, item.book.title, f"{{item.probability:.3f}}")
-print(answer.map.matrix().round(2))  # rows: answer.items; columns: answer.history
+if answer.map is not None:  # without a known book nothing is looked at
+    print(answer.map.matrix().round(2))  # rows: answer.items; columns: answer.history
 """
 
 COLUMNS = ("rank", "book_id", "title", "authors", "year", "probability", "popularity_rank", "because")

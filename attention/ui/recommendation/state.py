@@ -123,6 +123,13 @@ def undo_last() -> None:
     shelf_has(None)
 
 
+def list_before() -> Books | None:
+    """Return the list before the last change, where that moved books or added or removed one; else None."""
+    undo = st.session_state.get("recommendation_undo", [])
+    before = books_of(undo[-1][0]) if undo else ()
+    return before if before and len(set(before) ^ set(books())) <= 1 and before != books() else None
+
+
 def undo_label() -> str:
     undo = st.session_state.get("recommendation_undo", [])
     return undo[-1][1] if undo else ""

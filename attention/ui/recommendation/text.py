@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 TEXT: dict[str, str] = {
-    "title": "See which of your books lead to the next ten",
+    "title": "Ten books to read next, and what each found among yours",
     "examples": "Example readers",
     "import": "Import",
     "present": "Present",
@@ -18,19 +18,21 @@ TEXT: dict[str, str] = {
     "because": "because you read {title}",
     "meta": "{count} of {offered} books, chosen in {seconds}",
     "caption": "Each row is a recommended book; its colours show which of your books the model looked at for it, and"
-    " add up to 1. The bar is the probability that this book comes next.",
+    " add up to 1. The bar is the probability that this book comes next. “Because you read” names the book that added"
+    " most to its score: the weight times what the two books have in common.",
     "caption_arcs": "Each line joins a recommended book to one that you have read: the stronger and thicker, the more"
     " the model looked at it. Point at a book to see its lines alone.",
     "caption_heads": "One small picture a head: rows are recommended books, columns yours, oldest first. Heads differ:"
     " some look only at the last books, some far back. Choose one to enlarge it.",
     "reading": "Recommended books to yours",
     "step_of": "Book {step} of {steps}. For this book the model looked at",
-    "cell": "{query} because of {key}: {weight}",
+    "cell": "{query} looked at {key}: {weight}",
     "previous": "Previous book",
     "next": "Next book",
     "step": "Book",
     "add_chosen": "I have read “{title}”",
-    "weights": "Weights say which of your books the model looked at, not why you would like the next one.",
+    "weights": "Weights say which of your books the model looked at, most of all the latest; not why you would like the"
+    " next one.",
     "weights_more": "Why weights are not reasons",
     "weights_long": "Every book on offer looks at your list by itself. A weight says how much it listened to one of"
     " your books; what that book then said, for it or against it, is not in the weight, and other books may say the"
@@ -52,8 +54,12 @@ TEXT: dict[str, str] = {
     "because_column": "Because you read",
     # change it live
     "surprise": "Surprise",
-    "surprise_help": "Takes popularity out of the ranking, step by step: score − surprise · log of the readers. 0 is as"
-    " trained and most accurate, 1 looks furthest from the bestsellers.",
+    "surprise_help": "Takes popularity out of the order, step by step: the more readers a book has, the more it loses."
+    " 0 is as trained, 1 looks furthest from the bestsellers.",
+    "surprise_price": "The price, measured on readers held out: the book they really read next is among the ten for"
+    " {before} of them without surprise, for {after} at {surprise}.",
+    "surprise_cold": "Surprise waits for a book that the model knows: without one, only the number of readers orders"
+    " the list.",
     "per_author": "By one author",
     "per_author_help": "At most so many of the ten books by the same author.",
     "any": "any number",
@@ -78,6 +84,9 @@ TEXT: dict[str, str] = {
     "gone": "gone",
     "up": "up {places}",
     "down": "down {places}",
+    "list_same": "Your last change to the list left the ten books as they were, at most in another order.",
+    "list_one": "Through your last change to the list, one of the ten books is new; a dotted line marks it.",
+    "list_some": "Through your last change to the list, {count} of the ten books are new; dotted lines mark them.",
     "changed_nothing": "Your changes leave the ten books and their order as they were.",
     "changed_order": "The same books, in another order.",
     "changed_some": "{count} of the ten books are new.",
@@ -108,7 +117,11 @@ TEXT: dict[str, str] = {
     "tau_line": "For “{title}”, the rank correlation between the weights and what really matters is {tau} (1 the same"
     " order, 0 no relation, −1 the opposite). Weights drawn by lot have {random} this time; of {draws} such draws,"
     " {better} agree as well as the attention or better.",
-    "tau_mean": "Over {count} readers held out the correlation is {tau} on average, against {random} by lot.",
+    "tau_added": "Ranked by what each book added to the score (weight times what the two books have in common) instead"
+    " of by weight alone, the correlation is {tau}.",
+    "tau_mean": "Over {count} readers held out the correlation is {tau} on average for the weights, {added} for what"
+    " each book added, {random} by lot; the book that matters most is the one looked at most for {top} of them, the"
+    " one that added most for {top_added}, and one drawn by lot for {top_random}.",
     "tau_strong": "So here the attention is mostly honest: the books it points at are those that count.",
     "tau_some": "So here the attention is honest in part: it points in the right direction, but is no ranking to rely"
     " on.",
@@ -116,6 +129,7 @@ TEXT: dict[str, str] = {
     " most. The order of the others says little.",
     "tau_none": "So here the attention is no guide: the books it points at are not those that count most.",
     "weight": "Weight",
+    "added": "Added to the score",
     "left_out": "Change without it",
     "left_out_factor": "Its chances without that book",
     "left_out_rank": "Place without it",
@@ -137,9 +151,9 @@ TEXT: dict[str, str] = {
     "model": "Model",
     "ours": "this model",
     "popularity": "popularity",
-    "item_knn": "item-kNN",
-    "recency_knn": "recency-weighted item-kNN",
-    "gru": "GRU of the same size",
+    "item_knn": "books with the same readers (item-kNN)",
+    "recency_knn": "the same, the latest books first (recency-weighted item-kNN)",
+    "gru": "a network without attention (GRU)",
     "attribution": "Book ratings: goodbooks-10k by Zygmunt Zając, CC BY-SA 4.0 (5% of its users).",
     # import
     "import_file": "A list of books (CSV)",
@@ -152,6 +166,8 @@ TEXT: dict[str, str] = {
     "import_again": "{count} of them were already on your list.",
     "import_none": "None of the {all} books was found; your list is as it was.",
     "import_unmatched": "Not found ({count})",
+    "import_guessed": "Taken for a similar title ({count})",
+    "import_taken": "“{listed}” was taken for “{title}” by {author}",
     "import_cut": "A list holds at most {most} books: the oldest {count} were left out.",
     "import_unread": "The file could not be read: {reason} Your list is as it was.",
     "dismiss": "Close",
@@ -210,5 +226,5 @@ SCENES: tuple[tuple[int, str, str], ...] = (
      "Each row is a recommended book; the strong cells show the books that it looked at."),
     (2, "Another reader, another ten books.", "The last books count most, but not alone."),
     (5, "The same model, fact instead of fiction.",
-     "It was never told what a book is about: only who read what, and when."),
+     "It knows who read what in which order, the author and the series; never what a book is about."),
 )  # fmt: skip
