@@ -42,12 +42,12 @@ CARDS = (
         (
             "pages/language.py",
             "Emotions",
-            "Which of 28 emotions does a text carry, and which words gave each of them away?",
+            "Which of 28 emotions does a text carry, and which words does each of them look at?",
         ),
         (
             "pages/recommendation.py",
             "Next book",
-            "List what you have read; ten books follow, each with the books that led to it.",
+            "List what you have read; ten books follow, each with what it found among yours.",
         ),
     ),
 )

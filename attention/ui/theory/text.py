@@ -211,8 +211,8 @@ TEXT: dict[str, str] = {
     "applications_caption": "Each row is a French word; its colours show where the model looked in the English"
     " sentence. On the translation page you can type your own sentence, change the attention and compare models.",
     "open_translation": "Open on the translation page",
-    "open_language": "Emotions: which words speak of them",
-    "open_recommendation": "Next book: which books lead to it",
+    "open_language": "Emotions: the words that each of 28 looks at",
+    "open_recommendation": "Next book: what each book finds among those you have read",
     # 8 costs
     "cost_n": "Sequence length n",
     "cost_d": "Vector size d",
