@@ -35,22 +35,11 @@ def toolbar() -> tuple[DeltaGenerator, DeltaGenerator]:
         return st.popover(TEXT["share"]), st.popover(TEXT["save"])
 
 
-def attention_controls(is_cold: bool = False) -> None:
-    """Change how books are chosen, and the attention; the picture above follows.
-
-    is_cold: the model looked at no book, so that there is only popularity to order by.
-    """
+def attention_controls() -> None:
+    """Change how books are chosen, and the attention; the picture above follows."""
     with st.container(key="recommendation_controls"):
         columns = st.columns((2.5, 1.9, 2.4, 2.2, 1), vertical_alignment="bottom")
-        columns[0].slider(
-            TEXT["surprise"],
-            0.0,
-            1.0,
-            step=0.05,
-            key=state.key("surprise"),
-            help=TEXT["surprise_cold" if is_cold else "surprise_help"],
-            disabled=is_cold,
-        )
+        columns[0].slider(TEXT["surprise"], 0.0, 1.0, step=0.05, key=state.key("surprise"), help=TEXT["surprise_help"])
         columns[1].selectbox(
             TEXT["per_author"],
             AUTHORS,

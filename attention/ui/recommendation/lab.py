@@ -73,10 +73,9 @@ def _show_answer(recommender: BookRecommender, answer: Recommendations) -> None:
         _show_picture(recommender, answer, previous or original)
         if previous:
             quiet(change_line(previous, answer))
-    attention_controls(answer.cold)
-    price = price_line(recommender)
-    if price and not answer.cold:
-        quiet(price)
+    attention_controls()
+    if state.value("surprise"):
+        quiet(TEXT["surprise_cold"] if answer.cold else price_line(recommender))
     if is_changed:
         show_change(original, answer, mechanism is not None)
     if answer.map is not None:
@@ -88,10 +87,10 @@ def _show_answer(recommender: BookRecommender, answer: Recommendations) -> None:
 
 
 def price_line(recommender: BookRecommender) -> str:
-    """Say what the visitor's surprise costs in accuracy, as measured when the model was released; "" for none."""
+    """Say what the visitor's surprise costs in accuracy, as measured when the model was released; "" if it was not."""
     dial = recommender.config.get("scores", {}).get("dial", [])
     surprise = state.value("surprise")
-    if not surprise or len(dial) < 2:
+    if len(dial) < 2:
         return ""
     hits = np.interp(surprise, [one["popularity"] for one in dial], [one["hr@10"] for one in dial])
     shares = {"before": f"{dial[0]['hr@10']:.0%}", "after": f"{hits:.0%}"}
