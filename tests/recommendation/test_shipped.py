@@ -13,7 +13,7 @@ from attention.training.card import read_metadata
 from attention.training.checkpoint import CHECKPOINTS, read_config
 
 NAME = "next-book"
-CLOSE = 0.003  # of all readers' scores, which another machine's rounding moves by a reader or two
+CLOSE = 0.012  # between every third reader's scores and those of all
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,7 @@ def test_the_card_scores_clear_every_baseline(shipped):
 
 @pytest.mark.corpus
 def test_it_has_the_scores_of_its_card_again(shipped, corpus):
-    found, card = quality(ranks(corpus.cases("test"), shipped.scores_after)), shipped.config["scores"]
+    found, card = quality(ranks(corpus.cases("test", 3), shipped.scores_after)), shipped.config["scores"]
     assert found.hr == pytest.approx(card["hr@10"], abs=CLOSE)
     assert found.ndcg == pytest.approx(card["ndcg@10"], abs=CLOSE)
 
