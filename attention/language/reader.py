@@ -15,7 +15,7 @@ from attention.language.calibration import Calibration
 from attention.language.labels import EMOTIONS, NEUTRAL
 from attention.language.model import EmotionModel, build_model
 from attention.language.reading import EmotionReading
-from attention.language.vocabulary import Encoded, Vocabulary, encode_with_names, make_batch
+from attention.language.vocabulary import Encoded, Vocabulary, encode_with_names, length_batches, make_batch
 from attention.language.words import (
     MAX_CHARACTERS,
     TextError,
@@ -172,7 +172,7 @@ class EmotionReader:
         """Return logits (n, 28), and of every text its weights (heads, 28, words) when asked for."""
         logits = np.zeros((len(texts), len(EMOTIONS)))
         weights: list[np.ndarray] = [np.zeros(0)] * len(texts)
-        for rows in _batches([len(text.forms) for text in texts]):
+        for rows in length_batches([len(text.forms) for text in texts], WORDS_AT_ONCE):
             batch = make_batch([texts[i] for i in rows], self.vocabulary)
             answer = self.model(batch, mechanism, need_weights)
             logits[rows] = answer.logits.double().numpy()
@@ -294,15 +294,6 @@ def _strongest_parts(probabilities: np.ndarray) -> tuple[np.ndarray, np.ndarray]
     chosen[NEUTRAL] = probabilities[:, NEUTRAL].argmin()
     return probabilities[chosen, np.arange(probabilities.shape[1])], chosen
 
-
-def _batches(lengths: Sequence[int]) -> list[list[int]]:
-    """Group texts of like length, so that little is spent on padding."""
-    batches: list[list[int]] = []
-    for i in sorted(range(len(lengths)), key=lambda i: lengths[i]):
-        if not batches or lengths[i] * (len(batches[-1]) + 1) > WORDS_AT_ONCE:
-            batches.append([])
-        batches[-1].append(i)
-    return batches
 
 
 def _listed(words: Sequence[str], most: int = 8) -> str:

@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, fields
@@ -27,10 +26,11 @@ from attention.language.linear import LinearReader
 from attention.language.model import EmotionConfig, EmotionModel, build_model, config_dict
 from attention.language.scores import average_precision, cross_validated_f1, fit_scale, sigmoid
 from attention.language.vectors import starting_vectors
-from attention.language.vocabulary import Encoded, Vocabulary, encode, make_batch
+from attention.language.vocabulary import Encoded, Vocabulary, encode, length_batches, make_batch
 from attention.language.words import find_words
 from attention.training.checkpoint import save_checkpoint
 from attention.training.loop import RunSettings, train
+from attention.training.run_folder import keep_settings
 
 MOST_REPEATS = 6.0  # of one comment in an epoch
 
@@ -78,7 +78,7 @@ def train_emotions(
     out = Path(out)
     torch.set_num_threads(run.threads)
     comments, dev = find_split(data, "train"), find_split(data, "dev")
-    _check_folder(out, settings)
+    keep_settings(out, settings)
     texts = encode_comments(comments)
     vocabulary = Vocabulary.learn(texts, settings.min_count, settings.buckets)
     labels = label_matrix(comments)
@@ -195,15 +195,6 @@ def repeat_factors(labels: np.ndarray, rare_share: float) -> np.ndarray:
     return np.maximum(1.0, (labels * factors).max(axis=1))
 
 
-def length_batches(lengths: Sequence[int], words_per_batch: int) -> list[list[int]]:
-    """Group texts of like length, at most so many words in a batch, padding included; one text always fits."""
-    batches: list[list[int]] = []
-    for i in sorted(range(len(lengths)), key=lambda i: lengths[i]):
-        if not batches or lengths[i] * (len(batches[-1]) + 1) > words_per_batch:
-            batches.append([])
-        batches[-1].append(i)
-    return batches
-
 
 def teacher_probabilities(texts: Sequence[Encoded], labels: np.ndarray, fold: np.ndarray, number: int) -> np.ndarray:
     """Return what a linear reader of the other folds makes of fold `number`: (texts in it, 28) probabilities.
@@ -263,15 +254,3 @@ def _new_model(vocabulary: Vocabulary, settings: EmotionSettings, shares: np.nda
     p = torch.from_numpy(np.clip(shares, 1e-5, 1 - 1e-5)).float()
     model.labels.bias.data.copy_(torch.logit(p))
     return model
-
-
-def _check_folder(out: Path, settings: EmotionSettings) -> None:
-    """Write the settings into a new run's folder; refuse to go on with a run of other settings."""
-    path = out / "settings.json"
-    if path.exists():
-        before = json.loads(path.read_text(encoding="utf-8"))
-        if before != asdict(settings):
-            raise ValueError(f"{out} holds a run with other settings ({before}); use them or another folder")
-        return
-    out.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(asdict(settings)) + "\n", encoding="utf-8")

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import re
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-
-import numpy as np
 
 from attention.language.calibration import Calibration
 from attention.language.comments import SPLITS, Comment, find_split, label_matrix
@@ -22,8 +18,9 @@ from attention.language.recipe import dev_logits
 from attention.language.words import find_words
 from attention.training.card import card, read_data_facts
 from attention.training.checkpoint import CHECKPOINTS, save_checkpoint
+from attention.training.run_folder import read_log
+from attention.training.shipping import check_name, check_size, evenly, rounded
 
-MAX_BYTES = 15 * 2**20  # of a shipped folder
 READ_FOR_LIGHT = 400  # dev comments whose words are left out one by one
 
 
@@ -48,8 +45,7 @@ def release(
     Raises CheckpointError, DataError and CardError for what cannot be read, ValueError for a name that is no folder
     name and a checkpoint over 15 MiB.
     """
-    if not re.fullmatch(r"[A-Za-z0-9][\w.-]*", name):
-        raise ValueError(f"name {name!r} cannot name a folder; use letters, digits, - and _")
+    check_name(name)
     facts = read_data_facts(data_folder)
     trained = EmotionReader.load(Path(run_folder) / "best")
     train, dev, test = (find_split(data_folder, split)[:most] for split in SPLITS)
@@ -84,15 +80,6 @@ def release_config(trained: dict, name: str, calibration: Calibration, scores: d
     }
 
 
-def read_log(run_folder: Path | str) -> list[dict]:
-    """Return the rows of a run's log.csv as numbers; empty when there is none."""
-    path = Path(run_folder) / "log.csv"
-    if not path.exists():
-        return []
-    with open(path, newline="", encoding="utf-8") as file:
-        rows = [{key: float(value) for key, value in row.items()} for row in csv.DictReader(file)]
-    return [row | {"step": int(row["step"]), "epoch": int(row["epoch"])} for row in rows]
-
 
 def _scores(
     reader: EmotionReader,
@@ -110,10 +97,10 @@ def _scores(
         report("fitting TF-IDF with logistic regression")
         found = score_baseline(train, dev, test, report, reader)
     report("leaving words out")
-    light, neutral = mean_agreement(reader, [comment.text for comment in _evenly(dev, READ_FOR_LIGHT)])
+    light, neutral = mean_agreement(reader, [comment.text for comment in evenly(dev, READ_FOR_LIGHT)])
     record = on_test.to_json()
     record.pop("seconds")
-    return _rounded(
+    return rounded(
         record
         | {
             "dev": {
@@ -126,7 +113,8 @@ def _scores(
             },
             "baseline": found,
             "light": {"emotions": _without_nan(light), "neutral": _without_nan(neutral)},
-        }
+        },
+        4,
     )
 
 
@@ -139,22 +127,5 @@ def _as_stored(trained: EmotionReader, storage: str) -> EmotionReader:
     """Return the reader that loads from a checkpoint stored so. Raises ValueError when that takes over 15 MiB."""
     with tempfile.TemporaryDirectory() as folder:
         save_checkpoint(folder, trained.model, trained.config, trained.vocabulary, storage=storage)
-        size = sum(path.stat().st_size for path in Path(folder).iterdir())
-        if size > MAX_BYTES:
-            raise ValueError(
-                f"stored as {storage} it takes {size / 2**20:.1f} MiB; at most 15 MiB are shipped, use int8"
-            )
+        check_size(folder, storage)
         return EmotionReader.load(folder)
-
-
-def _evenly(comments: Sequence[Comment], most: int) -> list[Comment]:
-    count = min(most, len(comments))
-    return [comments[i * len(comments) // count] for i in range(count)]
-
-
-def _rounded(value: object) -> object:
-    if isinstance(value, float | np.floating):
-        return round(float(value), 4)
-    if isinstance(value, dict):
-        return {key: _rounded(part) for key, part in value.items()}
-    return [_rounded(part) for part in value] if isinstance(value, list | tuple) else value

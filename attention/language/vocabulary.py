@@ -163,3 +163,13 @@ def make_batch(texts: Sequence[Encoded], vocabulary: Vocabulary) -> Batch:
 
 def _filled(rows: Sequence[Sequence[int]], length: int) -> Tensor:
     return torch.tensor([[*row, *([0] * (length - len(row)))] for row in rows], dtype=torch.int64)
+
+
+def length_batches(lengths: Sequence[int], words_per_batch: int) -> list[list[int]]:
+    """Group texts of like length, at most so many words in a batch, padding included; one text always fits."""
+    batches: list[list[int]] = []
+    for i in sorted(range(len(lengths)), key=lambda i: lengths[i]):
+        if not batches or lengths[i] * (len(batches[-1]) + 1) > words_per_batch:
+            batches.append([])
+        batches[-1].append(i)
+    return batches

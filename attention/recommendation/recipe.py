@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -23,6 +21,7 @@ from attention.recommendation.windows import Contest, Window, draw_contest, epoc
 from attention.training.batches import padded
 from attention.training.checkpoint import save_checkpoint
 from attention.training.loop import RunSettings, train
+from attention.training.run_folder import keep_settings
 
 READ = -1e9  # the score of a book that was read before
 
@@ -64,7 +63,7 @@ def train_recommendation(
     """
     check_settings(settings)
     corpus = Corpus(data)
-    _check_folder(Path(out), settings)
+    keep_settings(Path(out), settings)
     torch.set_num_threads(run.threads)
     torch.manual_seed(run.seed)
     task = RecommendationTask(corpus, settings, run)
@@ -220,17 +219,3 @@ def factors(counts: Counts, width: int, seed: int) -> tuple[Tensor, Tensor]:
     root = values[:rank].sqrt()
     missing = (0, width - rank)
     return tuple(nn.functional.pad(part[:, :rank] * root, missing) for part in (left, right))
-
-
-def _check_folder(out: Path, settings: RecommendationSettings) -> None:
-    """Write the settings into a new run's folder; refuse to go on with a run of other settings."""
-    path = out / "settings.json"
-    if path.exists():
-        before = RecommendationSettings(**json.loads(path.read_text(encoding="utf-8")))
-        if before != settings:
-            raise ValueError(f"{out} holds a run with other settings ({before}); use them or another folder")
-        return
-    out.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.{os.getpid()}")
-    part.write_text(json.dumps(asdict(settings)) + "\n", encoding="utf-8")
-    part.replace(path)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import re
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
@@ -21,8 +19,9 @@ from attention.recommendation.recommender import BookRecommender
 from attention.recommendation.scoring import GRU, load_state_model, score, state_scorer
 from attention.training.card import card, read_data_facts
 from attention.training.checkpoint import CHECKPOINTS, CheckpointError, read_config, save_checkpoint
+from attention.training.run_folder import read_log
+from attention.training.shipping import check_name, check_size, evenly, rounded
 
-MAX_BYTES = 15 * 2**20  # of a shipped folder
 VECTOR_SHARES = (0.4, 0.6, 0.8, 1.0)  # tried for how much the books' vectors count
 SCALES = np.geomspace(0.2, 3.0, 41)  # tried for the scores
 DIALS = (0.0, 0.25, 0.5, 0.75, 1.0)  # of Options.popularity, whose price is measured
@@ -52,8 +51,7 @@ def release(
     Raises CheckpointError, DataError and CardError for what cannot be read, ValueError for a name that is no folder
     name and a checkpoint over 15 MiB.
     """
-    if not re.fullmatch(r"[A-Za-z0-9][\w.-]*", name):
-        raise ValueError(f"name {name!r} cannot name a folder; use letters, digits, - and _")
+    check_name(name)
     facts = read_data_facts(data_folder)
     corpus = Corpus(data_folder)
     facts = replace(facts, used=used_text(corpus))
@@ -85,9 +83,9 @@ def release(
     report("turning the dial away from popular books")
     scores["dial"] = dial_scores(ready, corpus.cases("valid", 3 * every))
     report("leaving books out")
-    lists = [reader.history("valid").tolist() for reader in _evenly(corpus.readers, LEFT_OUT // every)]
+    lists = [reader.history("valid").tolist() for reader in evenly(corpus.readers, max(1, LEFT_OUT // every))]
     scores["light"] = agreement(ready, lists)._asdict()
-    config |= {"scores": _rounded(scores), "log": log}
+    config |= {"scores": rounded(scores, 4), "log": log}
     text = card(card_facts(config, facts, ready.parameters, storage, machine, note))
     folder = _written(Path(out) / name, stored.model, config, text, storage, best)
     BookRecommender.load(folder)
@@ -140,15 +138,6 @@ def dial_scores(recommender: BookRecommender, cases: Sequence[Case]) -> list[dic
     return found
 
 
-def read_log(run_folder: Path | str) -> list[dict]:
-    """Return the rows of a run's log.csv as numbers; empty when there is none."""
-    path = Path(run_folder) / "log.csv"
-    if not path.exists():
-        return []
-    with open(path, newline="", encoding="utf-8") as file:
-        rows = [{key: float(value) for key, value in row.items()} for row in csv.DictReader(file)]
-    return [row | {"step": int(row["step"]), "epoch": int(row["epoch"])} for row in rows]
-
 
 def _as_stored(best: Path, config: dict, storage: str) -> BookRecommender:
     """Return the recommender that loads from a checkpoint stored so. Raises ValueError over 15 MiB."""
@@ -168,9 +157,7 @@ def _written(
         if not (tables / name).exists():
             raise CheckpointError(f"{tables} has no {name}; take the whole folder of the run")
         shutil.copyfile(tables / name, folder / name)
-    size = sum(path.stat().st_size for path in folder.iterdir())
-    if size > MAX_BYTES:
-        raise ValueError(f"stored as {storage} it takes {size / 2**20:.1f} MiB; at most 15 MiB are shipped, use int8")
+    check_size(folder, storage)
     return folder
 
 
@@ -179,17 +166,4 @@ def _state_scores(model: nn.Module, corpus: Corpus, every: int) -> dict:
     scorer = state_scorer(model, np.zeros(corpus.items))
     test, valid = (quality(ranks(corpus.cases(split, every), scorer)) for split in ("test", "valid"))
     found = {"hr@10": test.hr, "ndcg@10": test.ndcg, "readers": len(corpus.cases("test", every)), "books": corpus.items}
-    return _rounded(found | {"valid": valid._asdict()})
-
-
-def _evenly(values: Sequence, most: int) -> list:
-    count = min(max(most, 1), len(values))
-    return [values[i * len(values) // count] for i in range(count)]
-
-
-def _rounded(value: object) -> object:
-    if isinstance(value, float | np.floating):
-        return round(float(value), 4)
-    if isinstance(value, dict):
-        return {key: _rounded(part) for key, part in value.items()}
-    return [_rounded(part) for part in value] if isinstance(value, list | tuple) else value
+    return rounded(found | {"valid": valid._asdict()}, 4)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -15,6 +13,7 @@ from attention.training.batches import bucketed_batches, padded
 from attention.training.checkpoint import save_checkpoint
 from attention.training.loop import RunSettings, train
 from attention.training.loss import smoothed_cross_entropy
+from attention.training.run_folder import keep_settings, write_whole
 from attention.translation.corpus import Pair, find_split, references
 from attention.translation.model import CONFIGS, build_model, config_dict
 from attention.translation.tokens import BEGIN, END, PAD, Subwords
@@ -47,7 +46,7 @@ def train_translation(
         raise ValueError(f"model {settings.model!r} is not known; use one of {', '.join(CONFIGS)}")
     train_pairs = find_split(data, settings.pair, "train")
     valid_pairs = find_split(data, settings.pair, "valid")
-    _check_folder(Path(out), settings)
+    keep_settings(Path(out), settings)
     tokenizer = _tokenizer(train_pairs, settings.vocab_size, Path(out))
     torch.manual_seed(run.seed)
     model = build_model(
@@ -156,23 +155,6 @@ def _encoded(pairs: Sequence[Pair], tokenizer: Subwords) -> tuple[list[list[int]
     return [source for source, _ in kept], [target for _, target in kept]
 
 
-def _check_folder(out: Path, settings: TranslationSettings) -> None:
-    """Write the settings into a new run's folder; refuse to go on with a run of other settings."""
-    path = out / "settings.json"
-    if path.exists():
-        before = TranslationSettings(**json.loads(path.read_text(encoding="utf-8")))
-        if before != settings:
-            raise ValueError(f"{out} holds a run with other settings ({before}); use them or another folder")
-        return
-    out.mkdir(parents=True, exist_ok=True)
-    _write_whole(path, lambda part: part.write_text(json.dumps(asdict(settings)) + "\n", encoding="utf-8"))
-
-
-def _write_whole(path: Path, write: Callable[[Path], object]) -> None:
-    """Write beside the file, then swap, so that another process never reads half of it."""
-    part = path.with_name(f"{path.name}.{os.getpid()}")
-    write(part)
-    part.replace(path)
 
 
 def _tokenizer(pairs: Sequence[Pair], vocab_size: int, out: Path) -> Subwords:
@@ -182,5 +164,5 @@ def _tokenizer(pairs: Sequence[Pair], vocab_size: int, out: Path) -> Subwords:
         return Subwords.load(path)
     tokenizer = Subwords.train((side for pair in pairs for side in pair), vocab_size)
     out.mkdir(parents=True, exist_ok=True)
-    _write_whole(path, tokenizer.save)
+    write_whole(path, tokenizer.save)
     return tokenizer

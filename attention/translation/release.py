@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import re
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -12,6 +10,8 @@ from pathlib import Path
 
 from attention.training.card import card, read_data_facts
 from attention.training.checkpoint import CHECKPOINTS, save_checkpoint
+from attention.training.run_folder import read_log
+from attention.training.shipping import check_name, check_size, rounded
 from attention.translation.alignment import Aligner
 from attention.translation.corpus import SPLITS, Pair, find_split, references
 from attention.translation.decoding import DecodingOptions
@@ -19,7 +19,6 @@ from attention.translation.evaluation import aligner_for, attention_quality, eva
 from attention.translation.model_card import card_facts, used_text
 from attention.translation.translator import Translator, title_of
 
-MAX_BYTES = 15 * 2**20  # of a shipped folder
 BEAMS, PENALTIES = (4, 5), (0.6, 0.8, 1.0, 1.2)
 VALID_SOURCES = 800  # translated for each choice of beam and penalty
 VALID_ALIGNED = 400  # sentences read for each choice of layers
@@ -47,8 +46,7 @@ def release(
     Raises CheckpointError, CorpusError and CardError for what cannot be read, ValueError for a name that is no folder
     name and a checkpoint over 15 MiB.
     """
-    if not re.fullmatch(r"[A-Za-z0-9][\w.-]*", name):
-        raise ValueError(f"name {name!r} cannot name a folder; use letters, digits, - and _")
+    check_name(name)
     facts = read_data_facts(data_folder)
     trained = Translator.load(Path(run_folder) / "best")
     splits = [find_split(data_folder, trained.pair, split) for split in SPLITS]
@@ -120,7 +118,7 @@ def score_test_split(
         "length_penalty": options.length_penalty,
         "max_length": options.max_length,
         "greedy": {"bleu": round(greedy.bleu, 2), "chrf": round(greedy.chrf, 2)},
-        "attention": _rounded(quality.to_json()),
+        "attention": rounded(quality.to_json(), 3),
     }
 
 
@@ -142,25 +140,12 @@ def release_config(
     }
 
 
-def read_log(run_folder: Path | str) -> list[dict]:
-    """Return the rows of a run's log.csv as numbers; empty when there is none."""
-    path = Path(run_folder) / "log.csv"
-    if not path.exists():
-        return []
-    with open(path, newline="", encoding="utf-8") as file:
-        rows = [{key: float(value) for key, value in row.items()} for row in csv.DictReader(file)]
-    return [row | {"step": int(row["step"]), "epoch": int(row["epoch"])} for row in rows]
-
 
 def _as_stored(trained: Translator, storage: str) -> Translator:
     """Return the translator that loads from a checkpoint stored so. Raises ValueError when that takes over 15 MiB."""
     with tempfile.TemporaryDirectory() as folder:
         save_checkpoint(folder, trained.model, trained.config, trained.subwords, storage=storage)
-        size = sum(path.stat().st_size for path in Path(folder).iterdir())
-        if size > MAX_BYTES:
-            raise ValueError(
-                f"stored as {storage} it takes {size / 2**20:.1f} MiB; at most 15 MiB are shipped, use int8"
-            )
+        check_size(folder, storage)
         return Translator.load(folder)
 
 
@@ -176,11 +161,3 @@ def _some(pairs: Sequence[Pair], most: int | None) -> list[Pair]:
         return list(pairs)
     kept = {sources[i * len(sources) // most] for i in range(most)}
     return [pair for pair in pairs if pair.source in kept]
-
-
-def _rounded(value: object) -> object:
-    if isinstance(value, float):
-        return round(value, 3)
-    if isinstance(value, dict):
-        return {key: _rounded(part) for key, part in value.items()}
-    return [_rounded(part) for part in value] if isinstance(value, list | tuple) else value

@@ -14,15 +14,14 @@ from attention.language.recipe import (
     EmotionTask,
     encode_comments,
     group_loss,
-    length_batches,
     repeat_factors,
     teacher_probabilities,
     train_emotions,
 )
-from attention.language.release import read_log
-from attention.language.vocabulary import make_batch
+from attention.language.vocabulary import length_batches, make_batch
 from attention.training import loop
 from attention.training.checkpoint import load_parameters
+from attention.training.run_folder import read_log
 from tests.language.toy import QUICK, SMALL, TELLING, toy_reader, write_toy
 
 

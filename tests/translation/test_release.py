@@ -7,6 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from attention.__main__ import app
+from attention.training import shipping
 from attention.training.card import CardError, read_metadata
 from attention.training.checkpoint import CHECKPOINTS, CheckpointError
 from attention.training.loop import RunSettings
@@ -184,7 +185,7 @@ def test_what_is_missing_is_said_before_any_work(made, tmp_path):
 
 
 def test_a_checkpoint_over_the_limit_is_refused(made, tmp_path, monkeypatch):
-    monkeypatch.setattr(release, "MAX_BYTES", 10_000)
+    monkeypatch.setattr(shipping, "MAX_BYTES", 10_000)
     with pytest.raises(ValueError, match="at most 15 MiB are shipped, use int8"):
         release.release(made.run, made.data, "toy", tmp_path, storage="float16")
     assert not (tmp_path / "toy").exists()
