@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import typer
 
-from attention.commands.terminal import JsonOption, app, padded, write_json
+from attention.commands import options
+from attention.commands.terminal import app, padded, write_json
 
 
 @app.command()
-def models(json: JsonOption = False) -> None:
+def models(json: options.Json = False) -> None:
     """List the shipped models."""
     from attention.training.checkpoint import CHECKPOINTS, shipped_models
 

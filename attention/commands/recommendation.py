@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from attention.commands import options
 from attention.commands.terminal import (
-    JsonOption,
-    ThreadsOption,
     app,
+    changed_mechanism,
     clear_errors,
     evaluate,
     release,
+    report,
+    settings_of,
     train,
+    write_best,
     write_json,
 )
 
 if TYPE_CHECKING:
-    from attention.mechanisms import Mechanism
     from attention.recommendation.books import Books
     from attention.recommendation.corpus import Corpus
     from attention.recommendation.recommender import BookRecommender, Recommendations
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 SHOWN_REASONS = 3  # books of the list named for each recommended one
 BASELINES = {"popularity": "popularity", "item_knn": "item neighbours", "recency_knn": "with recency", "gru": "GRU"}
 
-ModelOption = Annotated[str, typer.Option("--model", help="A shipped model's name, or a checkpoint folder.")]
 NoGruOption = Annotated[bool, typer.Option("--no-gru", help="Compare with no GRU.")]
 DataOption = Annotated[Path, typer.Option("--data", help="Folder with books.csv and ratings, .gz and .npz too.")]
 
@@ -48,24 +48,21 @@ def recommend(
     ] = 0.0,
     per_author: Annotated[int | None, typer.Option("--per-author", help="At most so many books of one author.")] = None,
     include_read: Annotated[bool, typer.Option("--include-read", help="Books of the list may come again.")] = False,
-    temperature: Annotated[
-        float | None, typer.Option("--temperature", help="Divides the attention scores; above 0, 1 changes nothing.")
-    ] = None,
-    normaliser: Annotated[
-        str | None, typer.Option("--normaliser", help="softmax, sparsemax, entmax15, hardmax or uniform.")
-    ] = None,
-    model: ModelOption = "next-book",
-    threads: ThreadsOption = 1,
-    json: JsonOption = False,
+    temperature: options.Temperature = None,
+    normaliser: options.Normaliser = None,
+    model: options.Model = "next-book",
+    threads: options.Threads = 1,
+    json: options.Json = False,
 ) -> None:
     """Recommend the next books after those read, and say because of which; without any, the most read ones."""
     with clear_errors():
         from attention.recommendation.answer import Options
 
         recommender = _load(model, threads)
-        history, unmatched = _history(recommender, read or [], read_list, report=not json)
-        options = Options(count, popularity, not include_read, per_author)
-        answer = recommender.recommend(history, options, _mechanism(recommender, temperature, normaliser))
+        history, unmatched = _history(recommender, read or [], read_list, say_read=not json)
+        asked = Options(count, popularity, not include_read, per_author)
+        mechanism = changed_mechanism(recommender.model.mechanism, temperature, normaliser)
+        answer = recommender.recommend(history, asked, mechanism)
     for title in unmatched:
         typer.echo(f"no book is called {title!r}; it is left out", err=True)
     if json:
@@ -77,15 +74,15 @@ def recommend(
 @evaluate.command("recommendation")
 def evaluate_recommendation(
     data: DataOption,
-    model: ModelOption = "next-book",
+    model: options.Model = "next-book",
     gru: Annotated[
         str | None, typer.Option("--gru", help="The GRU to compare with; left out, the shipped one if it fits.")
     ] = None,
     no_gru: NoGruOption = False,
     split: Annotated[str, typer.Option("--split", help="test or valid.")] = "test",
     every: Annotated[int, typer.Option("--every", min=1, help="Score each so manieth reader only.")] = 1,
-    threads: ThreadsOption = 1,
-    json: JsonOption = False,
+    threads: options.Threads = 1,
+    json: options.Json = False,
 ) -> None:
     """Rank all books for every reader's held-out book: the model, popularity, neighbours and a GRU."""
     with clear_errors():
@@ -97,7 +94,7 @@ def evaluate_recommendation(
         compared = None if no_gru else gru or _shipped_gru(corpus)
         if compared is not None:
             compared = load_state_model(compared, corpus.items)
-        found = score(recommender, corpus, gru=compared, split=split, every=every, report=_report)
+        found = score(recommender, corpus, gru=compared, split=split, every=every, report=report)
     if json:
         write_json({"model": recommender.name, "data": str(data), **found})
         return
@@ -113,9 +110,10 @@ def evaluate_recommendation(
 
 @train.command("recommendation")
 def train_recommendation(
+    context: typer.Context,
     data: DataOption,
-    out: Annotated[Path, typer.Option("--out", help="The run's folder; an unfinished run in it goes on.")],
-    max_minutes: Annotated[float, typer.Option("--max-minutes", help="How long to train, validation included.")],
+    out: options.RunFolder,
+    max_minutes: options.Minutes,
     model: Annotated[str, typer.Option("--model", help="candidates, gru or sasrec.")] = "candidates",
     d_model: Annotated[int, typer.Option(min=1, help="Numbers of a book's vector.")] = 128,
     heads: Annotated[int, typer.Option(min=1, help="Heads of the attention.")] = 4,
@@ -124,81 +122,53 @@ def train_recommendation(
     start: Annotated[str, typer.Option(help="Of the books' vectors: neighbours or random.")] = "random",
     focus: Annotated[float, typer.Option(min=0.0, max=1.0, help="q of the loss (1 - p^q) / q; 0 is log p.")] = 0.5,
     negatives: Annotated[int, typer.Option(min=0, help="Other books in a step's contest; 0 for all.")] = 700,
-    dropout: Annotated[float, typer.Option(min=0.0, max=0.9, help="Share of features dropped in training.")] = 0.3,
+    dropout: options.Dropout = 0.3,
     book_dropout: Annotated[float, typer.Option(min=0.0, max=0.9, help="Share of a list's books left out then.")] = 0.1,
     pair_dropout: Annotated[
         float, typer.Option(min=0.0, max=1.0, help="Share of lists without what is known of pairs.")
     ] = 0.0,
     readers_per_batch: Annotated[int, typer.Option(min=1, help="Readers a batch holds.")] = 16,
     valid_every: Annotated[int, typer.Option(min=1, help="Validate on each so manieth reader.")] = 3,
-    learning_rate: Annotated[float, typer.Option(help="Highest learning rate.")] = 2e-3,
-    warmup_steps: Annotated[int, typer.Option(min=1, help="Steps until the highest learning rate.")] = 50,
-    hold: Annotated[float, typer.Option(min=0.0, max=0.99, help="Share of the time before the rate falls.")] = 0.3,
-    final_rate: Annotated[float, typer.Option(min=0.0, max=1.0, help="Last rate, as a share of the highest.")] = 0.02,
-    weight_decay: Annotated[float, typer.Option(min=0.0, help="AdamW's weight decay.")] = 0.3,
-    clip: Annotated[float, typer.Option(help="Longest gradient.")] = 1.0,
-    average: Annotated[float, typer.Option(min=0.0, max=1.0, help="Decay of the parameters' moving average.")] = 0.99,
-    validate_minutes: Annotated[float, typer.Option(help="Minutes between validations.")] = 4.0,
-    save_minutes: Annotated[float, typer.Option(help="Minutes between saved states.")] = 3.0,
-    seed: Annotated[int, typer.Option(help="Of the first parameters, the batches and dropout.")] = 1,
-    precision: Annotated[str, typer.Option(help="auto, bf16, fp16 or no.")] = "no",
-    threads: ThreadsOption = 1,
+    learning_rate: options.Rate = 2e-3,
+    warmup_steps: options.Warmup = 50,
+    hold: options.Hold = 0.3,
+    final_rate: options.FinalRate = 0.02,
+    weight_decay: options.Decay = 0.3,
+    clip: options.Clip = 1.0,
+    average: options.Average = 0.99,
+    validate_minutes: options.Validate = 4.0,
+    save_minutes: options.Save = 3.0,
+    seed: options.Seed = 1,
+    precision: options.Precision = "no",
+    threads: options.Threads = 1,
 ) -> None:
     """Train a next-book model; OUT/best is its best checkpoint so far, OUT/log.csv its scores."""
     with clear_errors():
         from attention.recommendation import recipe
         from attention.training.loop import RunSettings
 
-        settings = recipe.RecommendationSettings(
-            model,
-            d_model,
-            heads,
-            head_dim,
-            window,
-            start,
-            focus,
-            negatives,
-            dropout,
-            book_dropout,
-            pair_dropout,
-            readers_per_batch,
-            valid_every,
-        )
-        run = RunSettings(
-            max_minutes,
-            learning_rate,
-            warmup_steps,
-            hold,
-            final_rate,
-            weight_decay,
-            clip,
-            average,
-            validate_minutes,
-            save_minutes,
-            seed,
-            precision,
-            threads,
-        )
+        settings = settings_of(recipe.RecommendationSettings, context.params)
+        run = settings_of(RunSettings, context.params)
         best = recipe.train_recommendation(data, settings, run, out)
-    typer.echo("best: " + "  ".join(f"{name} {value:.4g}" for name, value in best.items()))
+    write_best(best)
 
 
 @release.command("recommendation")
 def release_recommendation(
-    run: Annotated[Path, typer.Option("--run", help="The folder that `train` filled; its best checkpoint is taken.")],
+    run: options.Run,
     data: DataOption,
-    name: Annotated[str, typer.Option("--name", help="What the model will be called.")],
-    out: Annotated[Path | None, typer.Option("--out", help="Where its folder goes; among the shipped models.")] = None,
-    storage: Annotated[str, typer.Option(help="int8 (rows with a scale each) or float16.")] = "int8",
-    machine: Annotated[str, typer.Option(help="What it was trained on, for the card.")] = "1 CPU core",
-    note: Annotated[str, typer.Option(help="What else happened while it trained, for the card.")] = "",
+    name: options.Name,
+    out: options.Shipped = None,
+    storage: options.Storage = "int8",
+    machine: options.Machine = "1 CPU core",
+    note: options.Note = "",
     gru: Annotated[
         str | None,
         typer.Option("--gru", help="The GRU to compare with, name or folder; left out, the shipped one if it fits."),
     ] = None,
     no_gru: NoGruOption = False,
     every: Annotated[int, typer.Option("--every", min=1, help="Each so manieth reader only, for a trial.")] = 1,
-    threads: ThreadsOption = 1,
+    threads: options.Threads = 1,
 ) -> None:
     """Scale the scores on the valid split, score the test split once, write checkpoint and card."""
     with clear_errors():
@@ -219,13 +189,10 @@ def release_recommendation(
             note=note,
             gru=None if no_gru else gru or _shipped_gru(Corpus(data)),
             every=every,
-            report=_report,
+            report=report,
         )
     typer.echo(folder)
 
-
-def _report(line: str) -> None:
-    typer.echo(line, err=True)
 
 
 def _load(name: str, threads: int) -> BookRecommender:
@@ -237,12 +204,6 @@ def _load(name: str, threads: int) -> BookRecommender:
     return BookRecommender.load(name)
 
 
-def _mechanism(recommender: BookRecommender, temperature: float | None, normaliser: str | None) -> Mechanism | None:
-    """Return the model's own mechanism with the given changes, or None when nothing changes."""
-    changes = {"temperature": temperature, "normaliser": normaliser}
-    changes = {name: value for name, value in changes.items() if value is not None}
-    return replace(recommender.model.mechanism, **changes) if changes else None
-
 
 def _shipped_gru(corpus: Corpus) -> str | None:
     """Return the name of the shipped GRU, or None, with a word, where it is not there or learnt other books."""
@@ -250,21 +211,21 @@ def _shipped_gru(corpus: Corpus) -> str | None:
     from attention.training.checkpoint import CHECKPOINTS, read_config
 
     if not (CHECKPOINTS / GRU / "config.json").exists():
-        _report(f"{GRU} is not installed; the comparison with a GRU is left out")
+        report(f"{GRU} is not installed; the comparison with a GRU is left out")
         return None
     items = read_config(CHECKPOINTS / GRU)["model"]["items"]
     if items != corpus.items:
-        _report(f"{GRU} knows {items:,} books, the data {corpus.items:,}; the comparison with a GRU is left out")
+        report(f"{GRU} knows {items:,} books, the data {corpus.items:,}; the comparison with a GRU is left out")
         return None
     return GRU
 
 
 def _history(
-    recommender: BookRecommender, read: list[str], file: Path | None, report: bool
+    recommender: BookRecommender, read: list[str], file: Path | None, say_read: bool
 ) -> tuple[list[int], list[str]]:
     """Return the numbers of the books of a file and of the options behind them, and the titles without a book.
 
-    report: say on standard error which book each option was read as.
+    say_read: say on standard error which book each option was read as.
     """
     numbers, unmatched = [], []
     if file is not None:
@@ -272,18 +233,18 @@ def _history(
         numbers += [book.id for book in found.matched]
         unmatched += found.unmatched
         for note in found.notes:
-            _report(note)
+            report(note)
         for listed, book in found.guessed:
-            _report(f"“{listed}” was taken for “{book.title}”")
+            report(f"“{listed}” was taken for “{book.title}”")
     for text in read:
         number = _book_number(recommender.books, text)
         if number is None:
             unmatched.append(text)
             continue
         numbers.append(number)
-        if report and number in recommender.books:
+        if say_read and number in recommender.books:
             book = recommender.books[number]
-            _report(f"read as: {book.title}, {book.first_author}")
+            report(f"read as: {book.title}, {book.first_author}")
     return numbers, unmatched
 
 

@@ -1,4 +1,4 @@
-"""What all terminal commands share: the command line itself, its common options, output and errors.
+"""What all terminal commands share: the command line itself, output, errors, and what their options turn into.
 
 Results go to standard output (with --json nothing but JSON), everything else to standard error. Bad input ends with
 exit code 2 and one line that says what was wrong.
@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import sys
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Annotated
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from attention.mechanisms import Mechanism
 
 app = typer.Typer(
     help="Attention Lab from a terminal.",
@@ -27,9 +31,6 @@ release = typer.Typer(help="Make a trained model ready to ship.", no_args_is_hel
 app.add_typer(evaluate, name="evaluate")
 app.add_typer(train, name="train")
 app.add_typer(release, name="release")
-
-JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON and nothing else.")]
-ThreadsOption = Annotated[int, typer.Option("--threads", min=1, help="Processor threads.")]
 
 
 @app.callback()
@@ -67,3 +68,25 @@ def columns(text: str) -> int:
 def padded(text: str, width: int) -> str:
     """Fill a text up with spaces to that many terminal columns."""
     return text + " " * max(0, width - columns(text))
+
+
+def report(line: str) -> None:
+    """Say on standard error how far it is."""
+    typer.echo(line, err=True)
+
+
+def settings_of(kind: type, given: Mapping[str, Any]) -> Any:
+    """Make a dataclass of settings from a command's parameters, which bear the names of its fields."""
+    return kind(**{field.name: given[field.name] for field in fields(kind)})
+
+
+def write_best(scores: Mapping[str, float]) -> None:
+    """Print the best validation scores of a training."""
+    typer.echo("best: " + "  ".join(f"{name} {value:.4g}" for name, value in scores.items()))
+
+
+def changed_mechanism(own: Mechanism, temperature: float | None, normaliser: str | None) -> Mechanism | None:
+    """Return a model's own mechanism with the given changes, or None when nothing changes."""
+    changes = {"temperature": temperature, "normaliser": normaliser}
+    changes = {name: value for name, value in changes.items() if value is not None}
+    return replace(own, **changes) if changes else None

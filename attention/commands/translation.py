@@ -3,35 +3,35 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from attention.commands import options
 from attention.commands.terminal import (
-    JsonOption,
-    ThreadsOption,
     app,
+    changed_mechanism,
     clear_errors,
     columns,
     evaluate,
     padded,
     release,
+    report,
+    settings_of,
     standard_input,
     train,
+    write_best,
     write_json,
 )
 
 if TYPE_CHECKING:
-    from attention.mechanisms import Mechanism
     from attention.translation.answer import Translation
     from attention.translation.translator import Translator
 
 SHOWN_LINKS = 3  # source words named for each target word
 SHOWN_SHARE = 0.05  # smaller weights are not named
 
-ModelOption = Annotated[str, typer.Option("--model", help="A shipped model's name, or a checkpoint folder.")]
 BeamOption = Annotated[int, typer.Option("--beam", help="Hypotheses side by side, 1 (greedy) to 8.")]
 PenaltyOption = Annotated[
     float, typer.Option("--length-penalty", help="Alpha in score = log p / length^alpha; 0 prefers short answers.")
@@ -42,32 +42,28 @@ LengthOption = Annotated[int, typer.Option("--max-length", help="Most word piece
 @app.command()
 def translate(
     text: Annotated[str, typer.Argument(help='The text; "-" reads standard input.')],
-    model: ModelOption,
+    model: options.Model,
     target: Annotated[
         str | None, typer.Option("--target", help="A given translation: how likely is it, and where does it look?")
     ] = None,
     beam: BeamOption = 4,
     length_penalty: PenaltyOption = 1.0,
     max_length: LengthOption = 60,
-    temperature: Annotated[
-        float | None, typer.Option("--temperature", help="Divides the attention scores; above 0, 1 changes nothing.")
-    ] = None,
-    normaliser: Annotated[
-        str | None, typer.Option("--normaliser", help="softmax, sparsemax, entmax15, hardmax or uniform.")
-    ] = None,
-    threads: ThreadsOption = 1,
-    json: JsonOption = False,
+    temperature: options.Temperature = None,
+    normaliser: options.Normaliser = None,
+    threads: options.Threads = 1,
+    json: options.Json = False,
 ) -> None:
     """Translate a text and show where each word looked."""
     with clear_errors():
         from attention.translation.decoding import DecodingOptions
 
-        options = DecodingOptions(beam, length_penalty, max_length)
+        search = DecodingOptions(beam, length_penalty, max_length)
         translator = _load(model, threads)
-        mechanism = _mechanism(translator, temperature, normaliser)
+        mechanism = changed_mechanism(translator.model.mechanism, temperature, normaliser)
         source = standard_input() if text == "-" else text
         if target is None:
-            answer = translator.translate(source, options, mechanism)
+            answer = translator.translate(source, search, mechanism)
         else:
             answer = translator.force(source, target, mechanism)
     if json:
@@ -78,7 +74,7 @@ def translate(
 
 @evaluate.command("translation")
 def evaluate_translation(
-    model: ModelOption,
+    model: options.Model,
     data: Annotated[Path, typer.Option("--data", help="Test set: source<TAB>target a line, .gz too.")],
     beam: BeamOption = 4,
     length_penalty: PenaltyOption = 1.0,
@@ -89,8 +85,8 @@ def evaluate_translation(
     train_data: Annotated[
         Path | None, typer.Option("--train", help="Pairs from which IBM model 1 learns its word links.")
     ] = None,
-    threads: ThreadsOption = 1,
-    json: JsonOption = False,
+    threads: options.Threads = 1,
+    json: options.Json = False,
 ) -> None:
     """Score translations with sacreBLEU: each distinct source once, against all of its references."""
     with clear_errors():
@@ -99,13 +95,13 @@ def evaluate_translation(
 
         if attention and train_data is None:
             raise ValueError("--attention needs --train, the pairs from which the word aligner learns")
-        options = DecodingOptions(beam, length_penalty, max_length)
+        search = DecodingOptions(beam, length_penalty, max_length)
         pairs = read_pairs(data)
         translator = _load(model, threads)
         from attention.translation.evaluation import aligner_for, attention_quality
         from attention.translation.evaluation import evaluate as score
 
-        result = {"model": translator.name, "data": str(data), **score(translator, pairs, options).to_json()}
+        result = {"model": translator.name, "data": str(data), **score(translator, pairs, search).to_json()}
         result |= {"beam": beam, "length_penalty": length_penalty, "max_length": max_length}
         if attention:
             aligner = aligner_for(translator, read_pairs(train_data))
@@ -126,67 +122,52 @@ def evaluate_translation(
 
 @train.command("translation")
 def train_translation(
+    context: typer.Context,
     data: Annotated[Path, typer.Option("--data", help="Folder with train, valid and test pairs.")],
     pair: Annotated[str, typer.Option("--pair", help="Languages, such as en-fr.")],
     model: Annotated[str, typer.Option("--model", help="recurrent or transformer.")],
-    out: Annotated[Path, typer.Option("--out", help="The run's folder; an unfinished run in it goes on.")],
-    max_minutes: Annotated[float, typer.Option("--max-minutes", help="How long to train, validation included.")],
+    out: options.RunFolder,
+    max_minutes: options.Minutes,
     vocab_size: Annotated[int, typer.Option(help="Word pieces in the joint vocabulary.")] = 8000,
-    dropout: Annotated[float, typer.Option(min=0.0, max=0.9, help="Share of features dropped in training.")] = 0.2,
+    dropout: options.Dropout = 0.2,
     label_smoothing: Annotated[float, typer.Option(min=0.0, max=0.9, help="Probability spread over all pieces.")] = 0.1,
     tokens_per_batch: Annotated[int, typer.Option(min=64, help="Pieces a batch holds, padding included.")] = 2048,
     valid_sources: Annotated[int, typer.Option(min=1, help="Sentences translated at each validation.")] = 400,
-    learning_rate: Annotated[float, typer.Option(help="Highest learning rate.")] = 1e-3,
-    warmup_steps: Annotated[int, typer.Option(min=1, help="Steps until the highest learning rate.")] = 300,
-    hold: Annotated[float, typer.Option(min=0.0, max=0.99, help="Share of the time before the rate falls.")] = 0.4,
-    final_rate: Annotated[float, typer.Option(min=0.0, max=1.0, help="Last rate, as a share of the highest.")] = 0.02,
-    weight_decay: Annotated[float, typer.Option(min=0.0, help="AdamW's weight decay.")] = 0.01,
-    clip: Annotated[float, typer.Option(help="Longest gradient.")] = 1.0,
-    average: Annotated[float, typer.Option(min=0.0, max=1.0, help="Decay of the parameters' moving average.")] = 0.998,
-    validate_minutes: Annotated[float, typer.Option(help="Minutes between validations.")] = 4.0,
-    save_minutes: Annotated[float, typer.Option(help="Minutes between saved states.")] = 3.0,
-    seed: Annotated[int, typer.Option(help="Of the first parameters, the batches and dropout.")] = 1,
-    precision: Annotated[str, typer.Option(help="auto, bf16, fp16 or no.")] = "auto",
-    threads: ThreadsOption = 1,
+    learning_rate: options.Rate = 1e-3,
+    warmup_steps: options.Warmup = 300,
+    hold: options.Hold = 0.4,
+    final_rate: options.FinalRate = 0.02,
+    weight_decay: options.Decay = 0.01,
+    clip: options.Clip = 1.0,
+    average: options.Average = 0.998,
+    validate_minutes: options.Validate = 4.0,
+    save_minutes: options.Save = 3.0,
+    seed: options.Seed = 1,
+    precision: options.Precision = "auto",
+    threads: options.Threads = 1,
 ) -> None:
     """Train a translation model; OUT/best is its best checkpoint so far, OUT/log.csv its scores."""
     with clear_errors():
         from attention.training.loop import RunSettings
         from attention.translation import recipe
 
-        settings = recipe.TranslationSettings(
-            pair, model, vocab_size, dropout, label_smoothing, tokens_per_batch, valid_sources
-        )
-        run = RunSettings(
-            max_minutes,
-            learning_rate,
-            warmup_steps,
-            hold,
-            final_rate,
-            weight_decay,
-            clip,
-            average,
-            validate_minutes,
-            save_minutes,
-            seed,
-            precision,
-            threads,
-        )
+        settings = settings_of(recipe.TranslationSettings, context.params)
+        run = settings_of(RunSettings, context.params)
         best = recipe.train_translation(data, settings, run, out)
-    typer.echo("best: " + "  ".join(f"{name} {value:.4g}" for name, value in best.items()))
+    write_best(best)
 
 
 @release.command("translation")
 def release_translation(
-    run: Annotated[Path, typer.Option("--run", help="The folder that `train` filled; its best checkpoint is taken.")],
+    run: options.Run,
     data: Annotated[Path, typer.Option("--data", help="The corpus it was trained on, with its README.md.")],
-    name: Annotated[str, typer.Option("--name", help="What the model will be called.")],
-    out: Annotated[Path | None, typer.Option("--out", help="Where its folder goes; among the shipped models.")] = None,
-    storage: Annotated[str, typer.Option(help="int8 (rows with a scale each) or float16.")] = "int8",
-    machine: Annotated[str, typer.Option(help="What it was trained on, for the card.")] = "2 CPU cores",
-    note: Annotated[str, typer.Option(help="What else happened while it trained, for the card.")] = "",
+    name: options.Name,
+    out: options.Shipped = None,
+    storage: options.Storage = "int8",
+    machine: options.Machine = "2 CPU cores",
+    note: options.Note = "",
     most: Annotated[int | None, typer.Option(min=1, help="Only so many sentences of each split, for a trial.")] = None,
-    threads: ThreadsOption = 1,
+    threads: options.Threads = 1,
 ) -> None:
     """Choose layers and search on the validation split, score the test split, write checkpoint and card."""
     with clear_errors():
@@ -196,9 +177,6 @@ def release_translation(
         from attention.translation import release as shipping
 
         torch.set_num_threads(threads)
-
-        def report(line: str) -> None:
-            typer.echo(line, err=True)
 
         folder = shipping.release(
             run, data, name, out or CHECKPOINTS, storage=storage, machine=machine, note=note, most=most, report=report
@@ -214,12 +192,6 @@ def _load(name: str, threads: int) -> Translator:
     torch.set_num_threads(threads)
     return Translator.load(name)
 
-
-def _mechanism(translator: Translator, temperature: float | None, normaliser: str | None) -> Mechanism | None:
-    """Return the model's own mechanism with the given changes, or None when nothing changes."""
-    changes = {"temperature": temperature, "normaliser": normaliser}
-    changes = {name: value for name, value in changes.items() if value is not None}
-    return replace(translator.model.mechanism, **changes) if changes else None
 
 
 def _translation_json(answer: Translation) -> dict:
