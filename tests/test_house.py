@@ -17,7 +17,7 @@ LEVELS = (
     ("pages",),
     ("ui", "commands"),
     ("figures",),
-    ("translation", "language", "recommendation"),
+    ("translation", "language", "recommendation", "vision", "speech"),
     ("formula",),
     ("content",),
     ("training",),

@@ -13,7 +13,9 @@ import streamlit as st
 if TYPE_CHECKING:
     from attention.language.reader import EmotionReader
     from attention.recommendation.recommender import BookRecommender
+    from attention.speech.speller import DigitSpeller
     from attention.translation.translator import Translator
+    from attention.vision.finder import DigitFinder
 
 TEXT = {"loading": "Loading the model …"}
 WARM_UP = "Hello."  # one short run: torch allocates and picks its kernels before the first visitor waits for it
@@ -71,4 +73,29 @@ def book_recommender(name: str) -> BookRecommender:
 
     loaded = BookRecommender.load(name)
     loaded.recommend([book.id for book in loaded.books.search(WARM_UP_BOOK, limit=1)])
+    return loaded
+
+
+@st.cache_resource(show_spinner=TEXT["loading"])
+def digit_finder(name: str) -> DigitFinder:
+    """Return the shipped finder of digits of that name, warmed up and shared by all visitors, so never changed."""
+    prepare_process()
+    from attention.vision.finder import DigitFinder
+    from attention.vision.scenes import draw_scene
+
+    loaded = DigitFinder.load(name)
+    loaded.find(draw_scene(seed=0).image)
+    return loaded
+
+
+@st.cache_resource(show_spinner=TEXT["loading"])
+def digit_speller(name: str) -> DigitSpeller:
+    """Return the shipped speller of spoken digits of that name, warmed up and shared by all visitors."""
+    prepare_process()
+    from attention.speech.clips import clip, voices
+    from attention.speech.speller import DigitSpeller
+    from attention.speech.strings import join
+
+    loaded = DigitSpeller.load(name)
+    loaded.spell(join([clip(1, voices()[0])]))
     return loaded

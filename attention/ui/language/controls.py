@@ -19,12 +19,12 @@ from attention.ui.language.saving import probabilities_csv, python_code, reading
 from attention.ui.language.scenes import start_presenting
 from attention.ui.language.state import PAGE
 from attention.ui.language.text import EXAMPLES, NORMALISERS, TEXT
-from attention.ui.links import ADDRESS_LIMIT, Field, current_values, link_query, open_state, state_json
+from attention.ui.links import Field, current_values, state_json
 from attention.ui.page import notice, offer_file, quiet
+from attention.ui.sharing import show_open
 
 ADJUSTED = ("temperature", "normaliser")
 MOST_WORDS = 400  # of a text that the picture shows as a whole
-MESSAGES = "language: messages about an opened file"
 STYLE = """<style>
 [class*="st-key-language_"][class*="_sentence"] textarea { font-size: 1.2rem; line-height: 1.45; max-height: 16rem; }
 @supports (field-sizing: content) {
@@ -120,17 +120,6 @@ def attention_controls() -> None:
         columns[2].button(TEXT["reset"], on_click=_reset, key="language_reset", disabled=not _is_adjusted())
 
 
-def show_share(fields: Sequence[Field]) -> None:
-    """Show the link that opens the page as it is."""
-    base = (st.context.url or "").split("?")[0].rstrip("/")
-    query = link_query(PAGE, fields).partition("?")[2]
-    if len(query) > ADDRESS_LIMIT:
-        notice(TEXT["share_long"])
-        return
-    quiet(TEXT["share_hint"])
-    st.code(f"{base}?{query}" if query else base, language=None, wrap_lines=True)
-
-
 def show_save(fields: Sequence[Field]) -> None:
     """Offer files of the reading, the same in Python, and the way back in for a saved state."""
     values = current_values(PAGE, fields)
@@ -141,10 +130,7 @@ def show_save(fields: Sequence[Field]) -> None:
         notice(str(error), error=True)
     else:
         _downloads(fields, values, reader, reading)
-    st.file_uploader(
-        TEXT["open"], type="json", max_upload_size=1, key="language_open", on_change=_open_file, args=(fields,)
-    )
-    notice(st.session_state.get(MESSAGES, []))
+    show_open(PAGE, fields, state.restore)
 
 
 def _downloads(fields: Sequence[Field], values: Mapping, reader: EmotionReader, reading: EmotionReading) -> None:
@@ -200,11 +186,3 @@ def _take_example(examples: Mapping[str, str]) -> None:
         st.session_state[state.key("text")] = examples[chosen]
         st.session_state[state.key("second")] = ""
         state.forget()
-
-
-def _open_file(fields: Sequence[Field]) -> None:
-    file = st.session_state.get("language_open")
-    if file is None:
-        return
-    st.session_state[MESSAGES] = open_state(PAGE, fields, file.getvalue()) or [TEXT["opened"]]
-    state.restore()

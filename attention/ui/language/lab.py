@@ -19,7 +19,6 @@ from attention.ui.language.controls import (
     choose_text,
     part_of,
     show_save,
-    show_share,
     toolbar,
 )
 from attention.ui.language.honesty import show_honesty
@@ -30,6 +29,7 @@ from attention.ui.language.sections import choose_section, show_card, show_chang
 from attention.ui.language.text import TEXT
 from attention.ui.links import Field, keep_values, noted_problems, open_link, show_link
 from attention.ui.page import notice, quiet
+from attention.ui.sharing import show_share
 
 
 def show() -> None:
@@ -61,7 +61,7 @@ def _read_live(fields: Sequence[Field], models: Mapping[str, str]) -> None:
     part = _show_answer(reader, reading) if reading else None
     _show_section(reader, part)
     with share:  # after the picture, so that they hold what it has just reported
-        show_share(fields)
+        show_share(state.PAGE, fields)
     with save:
         show_save(fields)
     show_link(state.PAGE, fields)

@@ -19,6 +19,7 @@ from attention.language.reader import EmotionReader
 from attention.language.reading import EmotionReading
 from attention.language.words import TextError
 from attention.training.card import card_text
+from attention.ui import sharing
 from attention.ui.charts import as_table, weights_frame
 from attention.ui.inspector import InspectorView, inspector
 from attention.ui.language import state
@@ -28,13 +29,6 @@ from attention.ui.language.pictures import answer_html, emotion_rows, emotion_vi
 from attention.ui.language.text import EXAMPLES, SECTIONS, TEXT
 from attention.ui.page import notice, quiet
 
-CARD_STYLE = """<style>
-@media (max-width: 640px) {
-  .st-key-language_card table { width: 100%; }
-  .st-key-language_card :is(th, td) { padding: 0.2rem 0.25rem; font-size: 0.8125rem; overflow-wrap: anywhere; }
-}
-.st-key-language_card pre, .st-key-language_card pre * { white-space: pre-wrap !important; overflow-wrap: anywhere; }
-</style>"""
 CURVES = 5  # emotions in the timeline
 ROWS = 6  # emotions in the pictures of changed weights
 MOST_COLUMNS = 40  # words up to which those pictures are drawn
@@ -179,12 +173,7 @@ def show_card(reader: EmotionReader) -> None:
         chart(figure, "curve", TEXT["curve_caption"])
         quiet(TEXT["curve_caption"])
         as_table(pd.DataFrame(log))
-    card = card_text(reader.card)
-    with st.container(key="language_card"):
-        st.html(CARD_STYLE)
-        st.markdown(card)
-    if TEXT["attribution"] not in card:
-        quiet(TEXT["attribution"])
+    sharing.show_card(state.PAGE, card_text(reader.card), TEXT["attribution"])
 
 
 def said_scores(scores: Mapping[str, Any] | None) -> str:

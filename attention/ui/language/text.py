@@ -171,15 +171,11 @@ TEXT: dict[str, str] = {
     "curve_sentiment_macro_f1": "4 groups",
     "curve_minutes": "minutes of training",
     # share and save
-    "share_hint": "This link opens the page exactly as it is now.",
-    "share_long": "This is too long for a link. Save the state as JSON and send the file.",
     "save_html": "Interactive page (HTML)",
     "save_csv": "Weights (CSV)",
     "save_probabilities": "Probabilities (CSV)",
     "save_json": "Exact state (JSON)",
     "save_picture": "PNG and SVG are made in your browser: press “Save picture” under the picture.",
-    "open": "Open a saved state (JSON)",
-    "opened": "The saved state is open.",
     "python": "The same in Python",
     # present
     "own_scene": "Your text, read while you watch.",

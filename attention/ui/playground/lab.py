@@ -17,6 +17,7 @@ from attention.ui.playground.inputs import Settings, settings
 from attention.ui.playground.pictures import count_left_out, default_place, shown_steps, strip_matrices
 from attention.ui.playground.steps import show_folds
 from attention.ui.playground.text import TEXT
+from attention.ui.sharing import show_share
 
 LAST_GOOD = "playground: the last formula that worked"
 SECOND = "playground: the second formula"
@@ -54,7 +55,7 @@ def _live() -> None:
     state.remember()
     with share:  # last, so that they hold what the picture has just reported
         if share.open:
-            saving.show_share()
+            show_share(state.PAGE, state.FIELDS)
     with save:
         if save.open:
             saving.show_save(computed, state.value("head"))

@@ -9,29 +9,16 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import streamlit as st
 
 from attention.ui.exports import safe_cell
-from attention.ui.links import ADDRESS_LIMIT, current_values, link_query, open_state, state_json
+from attention.ui.links import current_values, state_json
 from attention.ui.matrices import strip_html
-from attention.ui.page import notice, offer_file, quiet
+from attention.ui.page import offer_file, quiet
 from attention.ui.playground.computing import SPLIT, Computed, tensors
 from attention.ui.playground.pictures import strip_matrices
 from attention.ui.playground.state import FIELDS, PAGE
 from attention.ui.playground.text import TEXT
-
-MESSAGES = "playground: messages about an opened file"
-
-
-def show_share() -> None:
-    """Show the link that opens the page as it is."""
-    base = (st.context.url or "").split("?")[0].rstrip("/")
-    query = link_query(PAGE, FIELDS).partition("?")[2]
-    if len(query) > ADDRESS_LIMIT:
-        notice(TEXT["share_long"])
-        return
-    quiet(TEXT["share_hint"])
-    st.code(f"{base}?{query}" if query else base, language=None, wrap_lines=True)
+from attention.ui.sharing import show_open
 
 
 def show_save(computed: Computed | None, head: int) -> None:
@@ -44,8 +31,7 @@ def show_save(computed: Computed | None, head: int) -> None:
     _download("save_json", "json", "application/json", lambda: state_json(PAGE, FIELDS, values, record(computed)))
     if computed:
         quiet(TEXT["save_picture"])
-    st.file_uploader(TEXT["open"], type="json", max_upload_size=1, key="playground_open", on_change=_open_file)
-    notice(st.session_state.get(MESSAGES, []))
+    show_open(PAGE, FIELDS)
 
 
 def chart_config(name: str) -> dict:
@@ -130,9 +116,3 @@ def title_of(text: str) -> str:
 
 def _download(name: str, ending: str, kind: str, make: Callable[[], bytes]) -> None:
     offer_file(TEXT[name], make, f"attention-formula.{ending}", kind, f"playground_{name}", "stretch")
-
-
-def _open_file() -> None:
-    file = st.session_state.get("playground_open")
-    if file is not None:
-        st.session_state[MESSAGES] = open_state(PAGE, FIELDS, file.getvalue()) or [TEXT["opened"]]

@@ -237,8 +237,6 @@ TEXT: dict[str, str] = {
     "code_note": "It runs by itself and needs only torch; the numbers are those of the picture.",
     "code_head": " It is one head, number {number}; the others differ in their numbers only.",
     # share and save
-    "share_hint": "This link opens the page exactly as it is now.",
-    "share_long": "This is too long for a link. Save the state as JSON and send the file.",
     "save_py": "PyTorch script (.py)",
     "save_ipynb": "Notebook (.ipynb)",
     "save_csv": "Every step (CSV)",
@@ -246,8 +244,6 @@ TEXT: dict[str, str] = {
     "save_json": "Exact state (JSON)",
     "save_picture": "PNG and SVG are made in your browser: the buttons are below the picture, on the right.",
     "save_nothing": "There is no picture yet; only the state can be saved.",
-    "open": "Open a saved state (JSON)",
-    "opened": "The saved state is open.",
 }
 
 LENGTH_CHOICES = (64, 128, 256, 512, 1024, 2048)

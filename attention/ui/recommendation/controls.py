@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -12,8 +13,8 @@ from attention.recommendation.lists import export_list
 from attention.recommendation.recommender import BookRecommender
 from attention.ui.exports import weights_csv
 from attention.ui.inspector import inspector_html
-from attention.ui.links import ADDRESS_LIMIT, Field, current_values, link_query, open_state, state_json
-from attention.ui.page import notice, offer_file, quiet
+from attention.ui.links import Field, current_values, state_json
+from attention.ui.page import offer_file, quiet
 from attention.ui.recommendation import state
 from attention.ui.recommendation.importing import show_import
 from attention.ui.recommendation.listing import choose_reader
@@ -22,6 +23,7 @@ from attention.ui.recommendation.saving import answer_record, python_code, recom
 from attention.ui.recommendation.scenes import start_presenting
 from attention.ui.recommendation.state import ADJUSTED, PAGE
 from attention.ui.recommendation.text import AUTHORS, NORMALISERS, TEXT
+from attention.ui.sharing import show_open
 
 
 def toolbar() -> tuple[DeltaGenerator, DeltaGenerator]:
@@ -72,26 +74,11 @@ def _reset() -> None:
             st.session_state[state.key(field.name)] = field.default
 
 
-def show_share(fields: Sequence[Field]) -> None:
-    """Show the link that opens the page as it is."""
-    base = (st.context.url or "").split("?")[0].rstrip("/")
-    query = link_query(PAGE, fields).partition("?")[2]
-    link = f"{base}?{query}" if query else base
-    if len(query) > ADDRESS_LIMIT:
-        notice(TEXT["share_long"])
-        return
-    quiet(TEXT["share_hint"])
-    st.code(link, language=None, wrap_lines=True)
-
-
 def show_save(fields: Sequence[Field], recommender: BookRecommender, answer: Recommendations) -> None:
     """Offer files of the list and the answer, the same in Python, and the way back in for a saved state."""
     values = current_values(PAGE, fields)
     _downloads(fields, values, recommender, answer)
-    st.file_uploader(
-        TEXT["open"], type="json", max_upload_size=1, key="recommendation_open", on_change=_open_file, args=(fields,)
-    )
-    notice(st.session_state.get("recommendation_open_messages", []))
+    show_open(PAGE, fields, partial(_opened, state.value("books")))
 
 
 def _downloads(fields: Sequence[Field], values: Mapping, recommender: BookRecommender, answer: Recommendations) -> None:
@@ -118,13 +105,8 @@ def _downloads(fields: Sequence[Field], values: Mapping, recommender: BookRecomm
     st.code(python_code(name, state.books(), state.options(), state.mechanism(recommender)), wrap_lines=True)
 
 
-def _open_file(fields: Sequence[Field]) -> None:
-    file = st.session_state.get("recommendation_open")
-    if file is None:
-        return
-    before = state.value("books")
-    problems = open_state(PAGE, fields, file.getvalue())
-    st.session_state["recommendation_open_messages"] = problems or [TEXT["opened"]]
+def _opened(before: list[int]) -> None:
+    """Let the visitor undo the opening of a file that brought another list."""
     if state.value("books") != before:
         state.note_undo(before, TEXT["undo_open"])
     state.restore()

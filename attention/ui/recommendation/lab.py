@@ -14,7 +14,7 @@ from attention.ui.inspector import inspector
 from attention.ui.links import keep_values, noted_problems, open_link, show_link
 from attention.ui.page import notice, quiet
 from attention.ui.recommendation import state
-from attention.ui.recommendation.controls import attention_controls, show_save, show_share, toolbar
+from attention.ui.recommendation.controls import attention_controls, show_save, toolbar
 from attention.ui.recommendation.importing import show_report
 from attention.ui.recommendation.listing import LIVE, add_book, show_list
 from attention.ui.recommendation.pictures import books_html, found_title, plain_rows, recommendation_view
@@ -23,6 +23,7 @@ from attention.ui.recommendation.sections import show_change, show_section
 from attention.ui.recommendation.state import MODEL, PAGE
 from attention.ui.recommendation.text import TEXT
 from attention.ui.recommendation.titles import short_title
+from attention.ui.sharing import show_share
 
 
 def show() -> None:
@@ -50,7 +51,7 @@ def _recommend_live(recommender: BookRecommender) -> None:
     answer = state.recommended(state.books(), state.options(), state.mechanism(recommender))
     _show_answer(recommender, answer)
     with share:  # last, so that they hold what the picture has just reported
-        show_share(fields)
+        show_share(state.PAGE, fields)
     with save:
         show_save(fields, recommender, answer)
     show_link(PAGE, fields)

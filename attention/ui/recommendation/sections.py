@@ -11,6 +11,7 @@ from attention.figures.difference_heatmap import difference_heatmap
 from attention.recommendation.answer import Recommendations
 from attention.recommendation.recommender import BookRecommender
 from attention.training.card import card_text
+from attention.ui import sharing
 from attention.ui.charts import as_table, weights_frame
 from attention.ui.page import quiet
 from attention.ui.recommendation import state
@@ -21,15 +22,6 @@ from attention.ui.recommendation.pictures import books_html
 from attention.ui.recommendation.scores import show_scores, show_training
 from attention.ui.recommendation.text import SECTIONS, TEXT
 from attention.ui.recommendation.titles import distinct_titles
-
-CARD_STYLE = """<style>
-@media (max-width: 640px) {
-  .st-key-recommendation_card table { font-size: 0.75rem; }
-  .st-key-recommendation_card :is(th, td) { padding: 0.25rem 0.2rem; white-space: normal; }
-  .st-key-recommendation_card :is(pre, pre code, pre span) { white-space: pre-wrap !important;
-    overflow-wrap: anywhere; }
-}
-</style>"""
 
 
 def show_change(original: Recommendations, answer: Recommendations, other_attention: bool) -> None:
@@ -110,6 +102,4 @@ def show_card(recommender: BookRecommender) -> None:
     """Show how well the model does beside simpler ones, how its training went, and its card."""
     show_scores(recommender.config.get("scores", {}))
     show_training(recommender.config.get("log", []))
-    with st.container(key="recommendation_card"):
-        st.html(CARD_STYLE)
-        st.markdown(card_text(recommender.card))
+    sharing.show_card(state.PAGE, card_text(recommender.card))

@@ -11,8 +11,9 @@ from attention.translation.translator import TextError, Translation, Translator
 from attention.ui import loading
 from attention.ui.exports import weights_csv
 from attention.ui.inspector import inspector_html
-from attention.ui.links import ADDRESS_LIMIT, Field, current_values, link_query, open_state, state_json, widget_key
+from attention.ui.links import Field, current_values, state_json, widget_key
 from attention.ui.page import notice, offer_file, quiet
+from attention.ui.sharing import show_open
 from attention.ui.translation import state
 from attention.ui.translation.pictures import translation_view
 from attention.ui.translation.saving import answer_record, python_code
@@ -123,18 +124,6 @@ def _forget_part() -> None:
     st.session_state[_key("step")] = state.NONE
 
 
-def show_share(fields: Sequence[Field]) -> None:
-    """Show the link that opens the page as it is."""
-    base = (st.context.url or "").split("?")[0].rstrip("/")
-    query = link_query(PAGE, fields).partition("?")[2]
-    link = f"{base}?{query}" if query else base
-    if len(query) > ADDRESS_LIMIT:
-        notice(TEXT["share_long"])
-        return
-    quiet(TEXT["share_hint"])
-    st.code(link, language=None, wrap_lines=True)
-
-
 def show_save(fields: Sequence[Field]) -> None:
     """Offer files of the answer, the same in Python, and the way back in for a saved state."""
     values = current_values(PAGE, fields)
@@ -145,10 +134,7 @@ def show_save(fields: Sequence[Field]) -> None:
         notice(str(error), error=True)
     else:
         _downloads(fields, values, translator, answer)
-    st.file_uploader(
-        TEXT["open"], type="json", max_upload_size=1, key="translation_open", on_change=_open_file, args=(fields,)
-    )
-    notice(st.session_state.get("translation_open_messages", []))
+    show_open(PAGE, fields, state.restore)
 
 
 def _downloads(fields: Sequence[Field], values: Mapping, translator: Translator, answer: Translation) -> None:
@@ -171,12 +157,3 @@ def _downloads(fields: Sequence[Field], values: Mapping, translator: Translator,
     own = values["own"].strip() if values["more"] == "own" else ""
     code = python_code(translator.name, part.source, state.options(), state.mechanism(translator), own or None)
     st.code(code, wrap_lines=True)
-
-
-def _open_file(fields: Sequence[Field]) -> None:
-    file = st.session_state.get("translation_open")
-    if file is None:
-        return
-    problems = open_state(PAGE, fields, file.getvalue())
-    st.session_state["translation_open_messages"] = problems or [TEXT["opened"]]
-    state.restore()

@@ -11,13 +11,13 @@ from attention.ui import loading
 from attention.ui.inspector import inspector
 from attention.ui.links import Field, keep_values, noted_problems, open_link, show_link
 from attention.ui.page import notice, quiet, weights_line
+from attention.ui.sharing import show_share
 from attention.ui.translation import state
 from attention.ui.translation.controls import (
     attention_controls,
     choose_part,
     choose_sentence,
     show_save,
-    show_share,
     toolbar,
 )
 from attention.ui.translation.pictures import translation_view
@@ -52,7 +52,7 @@ def _translate_live(fields: Sequence[Field], models: Mapping[str, str]) -> None:
     except TextError as error:
         notice(str(error), error=True)
     with share:  # last, so that they hold what the picture has just reported
-        show_share(fields)
+        show_share(state.PAGE, fields)
     with save:
         show_save(fields)
     show_link(state.PAGE, fields)

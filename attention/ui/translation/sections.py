@@ -17,7 +17,7 @@ from attention.figures.probability_bars import probability_bars
 from attention.training.card import card_text
 from attention.translation.sentences import LANGUAGES
 from attention.translation.translator import TextError, Translation, Translator
-from attention.ui import loading
+from attention.ui import loading, sharing
 from attention.ui.charts import as_table, weights_frame
 from attention.ui.inspector import InspectorView, inspector
 from attention.ui.links import widget_key
@@ -174,4 +174,4 @@ def show_card(translator: Translator) -> None:
         st.plotly_chart(learning_curve(log), alt=TEXT["curve_caption"])
         quiet(TEXT["curve_caption"])
         as_table(pd.DataFrame(log))
-    st.markdown(card_text(translator.card))
+    sharing.show_card(state.PAGE, card_text(translator.card))

@@ -83,14 +83,10 @@ TEXT: dict[str, str] = {
     "probability": "Probability",
     "curve_caption": "How training went: quality on held-out sentences against minutes of training.",
     # share and save
-    "share_hint": "This link opens the page exactly as it is now.",
-    "share_long": "This is too long for a link. Save the state as JSON and send the file.",
     "save_html": "Interactive page (HTML)",
     "save_csv": "Weights (CSV)",
     "save_json": "Exact state (JSON)",
     "save_picture": "PNG and SVG are made in your browser: press “Save picture” under the picture.",
-    "open": "Open a saved state (JSON)",
-    "opened": "The saved state is open.",
     "python": "The same in Python",
     "weights_more": "Why weights are not reasons",
     "weights_long": "An attention weight is how much of one word's vector was mixed into the next step. It does not say"
