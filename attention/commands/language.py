@@ -77,7 +77,7 @@ def evaluate_emotions(
         result["baseline"] = None
         if baseline:
             train_comments, dev = find_split(data, "train"), find_split(data, "dev")
-            result["baseline"] = score_baseline(train_comments, dev, comments, report, reader)
+            result["baseline"] = score_baseline(train_comments, dev, comments, reader)
     if json:
         write_json(result)
         return

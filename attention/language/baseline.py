@@ -1,7 +1,4 @@
-"""The bar to pass: TF-IDF with logistic regression, by scikit-learn, tuned and scored as the model is.
-
-scikit-learn is no part of the app; it stands in tests/requirements.txt.
-"""
+"""The bar to pass: TF-IDF with logistic regression, by scikit-learn, tuned and scored as the model is."""
 
 from __future__ import annotations
 
@@ -15,23 +12,15 @@ from attention.language.vocabulary import Encoded
 STRENGTH = 3.0  # C of the logistic regression, as tuned on the dev split
 
 
-class BaselineMissing(ValueError):
-    """scikit-learn is not installed."""
-
-
 def baseline_logits(train: Sequence[Encoded], labels: np.ndarray, *others: Sequence[Encoded]) -> list[np.ndarray]:
     """Return the logits (n, 28) of the classic method for each of some splits, learnt from `train`.
 
     Words, signs and emoji and pairs of neighbours that come in two texts, sublinear TF-IDF, one logistic regression a
-    label with C = 3. Raises BaselineMissing when scikit-learn is not installed.
+    label with C = 3.
     """
-    try:
-        from sklearn.feature_extraction.text import TfidfVectorizer
-        from sklearn.linear_model import LogisticRegression
-    except ImportError:
-        raise BaselineMissing(
-            "scikit-learn is not installed, so there is no baseline; pip install -r tests/requirements.txt"
-        ) from None
+    from sklearn.feature_extraction.text import TfidfVectorizer  # takes a second, and only this needs it
+    from sklearn.linear_model import LogisticRegression
+
     counts = TfidfVectorizer(analyzer=_grams, min_df=2, sublinear_tf=True)
     features = counts.fit_transform(train)
     asked = [counts.transform(texts) for texts in others]

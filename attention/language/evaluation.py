@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from attention.language.baseline import BaselineMissing, baseline_logits
+from attention.language.baseline import baseline_logits
 from attention.language.calibration import Calibration
 from attention.language.comments import Comment, label_matrix
 from attention.language.labels import EKMAN, EMOTIONS, GROUPS, group_labels
@@ -86,22 +86,16 @@ def score_baseline(
     train: Sequence[Comment],
     dev: Sequence[Comment],
     test: Sequence[Comment],
-    report: Callable[[str], None] = lambda line: None,
     reader: EmotionReader | None = None,
-) -> dict | None:
+) -> dict:
     """Return macro_f1 and sentiment_macro_f1 of TF-IDF with logistic regression on `test`, tuned on `dev`.
 
     Scales and thresholds are fitted as the model's; of the two ways to tune thresholds (with and without trust in the
     probabilities) the baseline gets the one that is better on the dev split, halves against halves.
     reader: when given, "ahead" says by how much it is better: value, low and high of the 95 % interval, for both.
-    None, with a line to `report`, when scikit-learn is not installed.
     """
     texts = [encode_comments(split) for split in (train, dev, test)]
-    try:
-        dev_logits, test_logits = baseline_logits(texts[0], label_matrix(train), *texts[1:])
-    except BaselineMissing as error:
-        report(str(error))
-        return None
+    dev_logits, test_logits = baseline_logits(texts[0], label_matrix(train), *texts[1:])
     labels, wanted = label_matrix(dev), label_matrix(test)
     probabilities = Calibration.fit(labels, dev_logits, trust=0.0).probabilities(dev_logits)
     trust = max((0.0, 1.0), key=lambda trust: cross_validated_f1(labels, probabilities, trust))

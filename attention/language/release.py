@@ -95,7 +95,7 @@ def _scores(
     found = None
     if baseline:
         report("fitting TF-IDF with logistic regression")
-        found = score_baseline(train, dev, test, report, reader)
+        found = score_baseline(train, dev, test, reader)
     report("leaving words out")
     light, neutral = mean_agreement(reader, [comment.text for comment in evenly(dev, READ_FOR_LIGHT)])
     record = on_test.to_json()

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import builtins
-
 import numpy as np
 import pytest
 
@@ -13,7 +11,7 @@ from tests.language.toy import toy_reader, write_toy
 
 
 def test_scores_agree_with_scikit_learn_counts(tmp_path):
-    metrics = pytest.importorskip("sklearn.metrics", reason="scikit-learn is the independent count")
+    from sklearn import metrics
     reader, comments = toy_reader(), find_split(write_toy(tmp_path), "test")
     found = evaluate(reader, comments)
     labels = label_matrix(comments)
@@ -44,7 +42,6 @@ def test_perfect_predictions_score_one():
 
 
 def test_the_classic_method_is_scored_in_the_same_way(tmp_path):
-    pytest.importorskip("sklearn", reason="the classic method is scikit-learn's")
     splits = [find_split(write_toy(tmp_path), split) for split in ("train", "dev", "test")]
     found = score_baseline(*splits)
     assert set(found) == {"macro_f1", "sentiment_macro_f1"}
@@ -54,18 +51,3 @@ def test_the_classic_method_is_scored_in_the_same_way(tmp_path):
     wanted = evaluate(toy_reader(), splits[2]).macro_f1 - found["macro_f1"]
     assert ahead["macro_f1"]["value"] == pytest.approx(wanted)
     assert ahead["macro_f1"]["low"] <= wanted <= ahead["macro_f1"]["high"] < 0
-
-
-def test_without_scikit_learn_there_is_no_baseline_and_a_hint(tmp_path, monkeypatch):
-    real = builtins.__import__
-
-    def without(name, *rest, **named):
-        if name.split(".")[0] == "sklearn":
-            raise ImportError(name)
-        return real(name, *rest, **named)
-
-    monkeypatch.setattr(builtins, "__import__", without)
-    said = []
-    splits = [find_split(write_toy(tmp_path), split) for split in ("train", "dev", "test")]
-    assert score_baseline(*splits, said.append) is None
-    assert "pip install -r tests/requirements.txt" in said[0]

@@ -90,7 +90,6 @@ def test_it_passes_the_bars_on_the_test_split(reader, found):
 
 
 def test_it_is_better_than_the_classic_method_fitted_here_and_now(reader, found, data_folder):
-    pytest.importorskip("sklearn", reason="the classic method is scikit-learn's")
     classic = score_baseline(*(find_split(data_folder / "goemotions", split) for split in SPLITS))
     for name, own in (("macro_f1", found.macro_f1), ("sentiment_macro_f1", found.sentiment_macro_f1)):
         assert own > classic[name]
