@@ -13,6 +13,7 @@ from attention.attention_map import AttentionMap
 from attention.figures.theme import DARK, LIGHT
 from attention.ui.inspector import InspectorView, Reading, Sentence, Step, inspector_html
 from attention.ui.inspector.assets import inspector_script, inspector_style, present_script, present_style
+from tests.browser.conftest import Watch
 from tests.figures.test_theme import contrast
 
 pytestmark = pytest.mark.browser
@@ -21,6 +22,33 @@ SOURCE = Sentence(("I", "see", "the", "white", "house", ".", "</s>"), ("", " ", 
 ANSWER = Sentence(("Je", "vois", "la", "maison", "blanche", ".", "</s>"), ("", " ", " ", " ", " ", "", ""), "fr")
 PEAKS = (0, 1, 2, 4, 3, 5, 6)
 HARMFUL = "<img src=x onerror=window.harmed=1></script>"
+
+
+def one_window(browser):
+    """One watched window for all tests of a module: opening another for each costs as much again as the test."""
+    watch = Watch()
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    context.on("page", watch.follow)
+    yield context.new_page(), watch
+    context.close()
+
+
+def renewed(tab):
+    """The module's window as new: its size, its media and its pointer; what it must not do is read after each test."""
+    page, watch = tab
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    page.mouse.move(0, 0)
+    yield page
+    console, away = watch.console[:], watch.away[:]
+    watch.console.clear()
+    watch.away.clear()
+    assert not console, f"errors in the console: {console}"
+    assert not away, f"requests to other machines: {away}"
+
+
+tab = pytest.fixture(scope="module")(one_window)
+page = pytest.fixture(renewed)
 
 
 def made_map(layers: int = 2, heads: int = 3, query_len: int = 7, key_len: int = 7, seed: int = 0) -> AttentionMap:
@@ -249,7 +277,8 @@ def stop_the_clock(page) -> None:
     page.clock.pause_at(1000)
 
 
-def test_words_come_one_by_one_and_can_be_skipped(page, tmp_path):
+def test_words_come_one_by_one_and_can_be_skipped(open_window, tmp_path):
+    page = open_window()
     stop_the_clock(page)
     open_view(page, tmp_path, made_view(initial={"step": 4}))
     unborn = page.locator(".answer .unborn")
@@ -362,7 +391,8 @@ def test_pieces_are_a_switch_away_and_keep_the_place(page, tmp_path):
     assert page.locator(".steptitle").inner_text() == "blanche"
 
 
-def test_component_reports_late_and_only_what_changed(page, tmp_path):
+def test_component_reports_late_and_only_what_changed(open_window, tmp_path):
+    page = open_window()
     stop_the_clock(page)
     data = {"view": made_view(initial={"step": 0}).payload(), "height": None}
     page.goto(mount_page(tmp_path, inspector_script(), inspector_style(), data, "call(data);").as_uri())
@@ -377,7 +407,8 @@ def test_component_reports_late_and_only_what_changed(page, tmp_path):
     assert page.evaluate("told")[1:] == [["view", "arcs"]]
 
 
-def test_new_numbers_keep_step_and_view_and_a_new_answer_plays(page, tmp_path):
+def test_new_numbers_keep_step_and_view_and_a_new_answer_plays(open_window, tmp_path):
+    page = open_window()
     stop_the_clock(page)
     first, second = made_view(seed=1, id="same"), made_view(seed=2, id="same")
     data = {"view": first.payload(), "height": None}
@@ -397,7 +428,8 @@ def test_new_numbers_keep_step_and_view_and_a_new_answer_plays(page, tmp_path):
     assert button(page, "Skip").is_visible()
 
 
-def test_a_restored_state_is_taken_over_and_told(page, tmp_path):
+def test_a_restored_state_is_taken_over_and_told(open_window, tmp_path):
+    page = open_window()
     stop_the_clock(page)
     data = {"view": made_view(id="same").payload(), "height": None}
     page.goto(mount_page(tmp_path, inspector_script(), inspector_style(), data, "call(data);").as_uri())
@@ -422,7 +454,8 @@ def test_words_of_both_lines_show_their_ties_under_the_pointer(page, tmp_path):
     assert page.locator(".answer .chosen").inner_text() == "Je"
 
 
-def test_stage_moves_by_keys_and_leaves_by_escape(page, tmp_path, accessible):
+def test_stage_moves_by_keys_and_leaves_by_escape(open_window, tmp_path, accessible):
+    page = open_window()
     scenes = [
         made_view(heading="Colours follow", comment="A comment."),
         made_view(seed=3, heading="The second", initial={"view": "arcs"}),

@@ -11,9 +11,11 @@ from playwright.sync_api import expect
 from attention.attention_map import AttentionMap
 from attention.ui.inspector import Entry, InspectorView, Listing, Reading, Sentence, Step, inspector_html
 from attention.ui.inspector.assets import inspector_script, inspector_style, present_script, present_style
-from tests.browser.test_inspector import HARMFUL, button, mount_page, stop_the_clock
+from tests.browser.test_inspector import HARMFUL, button, mount_page, one_window, renewed, stop_the_clock
 
 pytestmark = pytest.mark.browser
+tab = pytest.fixture(scope="module")(one_window)
+page = pytest.fixture(renewed)
 
 WORDS = Sentence(("What", "a", "lovely", "day", "!"), ("", " ", " ", " ", ""), "en")
 EMOTIONS = ("joy", "love", "surprise", "relief", "anger", "fear", "grief")
@@ -174,7 +176,8 @@ def test_the_first_are_shown_and_the_chosen_one_wherever_it_stands(page, tmp_pat
     expect(button(page, "Show fewer")).to_have_attribute("aria-expanded", "true")
 
 
-def test_reruns_keep_the_choice_the_opened_list_and_the_focus(page, tmp_path):
+def test_reruns_keep_the_choice_the_opened_list_and_the_focus(open_window, tmp_path):
+    page = open_window()
     stop_the_clock(page)
     data = {"view": emotion_view().payload(), "height": None}
     page.goto(mount_page(tmp_path, inspector_script(), inspector_style(), data, "call(data);").as_uri())
@@ -191,7 +194,8 @@ def test_reruns_keep_the_choice_the_opened_list_and_the_focus(page, tmp_path):
     assert glow_of(page.locator(".source .word")) == expected_glow(mean_of(second)[6])
 
 
-def test_nothing_speaks_of_writing_where_nothing_is_written(page, tmp_path):
+def test_nothing_speaks_of_writing_where_nothing_is_written(open_window, tmp_path):
+    page = open_window()
     stop_the_clock(page)
     open_lists(page, tmp_path, emotion_view())
     assert page.locator(".unborn").count() == 0

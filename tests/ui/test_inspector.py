@@ -19,7 +19,14 @@ from attention.ui.inspector import (
     inspector_html,
     inspector_present,
 )
-from attention.ui.inspector.assets import FOLDER, file_script, inspector_script, present_script
+from attention.ui.inspector.assets import (
+    FOLDER,
+    SCRIPTS,
+    STYLES,
+    file_script,
+    inspector_script,
+    present_script,
+)
 from attention.ui.inspector.component import _spoken
 
 
@@ -127,8 +134,21 @@ def test_every_string_that_the_scripts_use_stands_in_the_table() -> None:
 def test_every_string_in_the_table_is_used() -> None:
     scripts = inspector_script() + present_script()
     composed = {"heatmap", "arcs", "heads", "table", "png", "svg", "step_of_encoder", "step_of_decoder"}
+    composed |= {"veil", "found", "truth"}
     for name in set(TEXT) - composed:
-        assert re.search(rf"\btext\.{name}\b", scripts), f"nothing uses {name!r}"
+        assert re.search(rf'\btext\.{name}\b|title: "{name}"', scripts), f"nothing uses {name!r}"
+
+
+def test_every_script_and_style_of_the_folder_is_used() -> None:
+    found = {path.name for path in FOLDER.glob("*.[jc]s*")}
+    assert found == {*SCRIPTS, *STYLES, "mount.js", "present.js", "file.js", "present.css"}
+
+
+def test_the_scripts_name_everything_once() -> None:
+    for script in (inspector_script(), present_script(), file_script()):
+        names = re.findall(r"^(?:async )?(?:function|const|let|class) (\w+)", script, re.MULTILINE)
+        assert len(names) > 300
+        assert len(names) == len(set(names)), sorted({name for name in names if names.count(name) > 1})
 
 
 def test_scripts_never_write_markup() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 FOLDER = Path(__file__).parent
 SCRIPTS = (
     "dom.js",
+    "kinds.js",
     "ramp.js",
     "state.js",
     "cut.js",
@@ -28,7 +29,23 @@ SCRIPTS = (
     "save.js",
     "play.js",
     "inspector.js",
+    "words.js",
+    "veil.js",
+    "overlays.js",
+    "veils.js",
+    "patchtable.js",
+    "drawpicture.js",
+    "picture.js",
+    "track.js",
+    "trackdraw.js",
+    "trackinput.js",
+    "trackpaint.js",
+    "trackpicture.js",
+    "trackplay.js",
+    "tracksize.js",
+    "tracktable.js",
 )
+STYLES = ("inspector.css", "listing.css", "picture.css", "track.css")
 
 
 @cache
@@ -51,7 +68,7 @@ def file_script() -> str:
 
 @cache
 def inspector_style() -> str:
-    return _joined("inspector.css", "listing.css")
+    return _joined(*STYLES)
 
 
 @cache

@@ -17,15 +17,14 @@ function buildControls(app) {
 // Bring every control in line with the state; called after each change of what is drawn.
 function showControls(app) {
   const { state, reading, text } = app;
-  const names = ["heatmap", "arcs", ...(hasSeveralHeads(reading) ? ["heads"] : []), "table"];
   const held = heldFocus(app);
-  app.viewBar.replaceChildren(...names.map((name) => {
-    const button = el("button", { type: "button", text: text[name], "aria-pressed": String(state.view === name) });
+  app.viewBar.replaceChildren(...Object.entries(viewsOf(reading)).map(([name, view]) => {
+    const button = el("button", { type: "button", text: text[view.title ?? name], "aria-pressed": String(state.view === name) });
     button.dataset.hold = `view-${name}`;
     button.addEventListener("click", () => change(app, { view: name }));
     return button;
   }));
-  app.scrub.hidden = hasChoice(app);
+  app.scrub.hidden = hasChoice(app) || !keyKind(app).steps || isPicture(reading.query);
   app.range.max = Math.max(app.rows.length - 1, 0);
   app.choices.replaceChildren(...choicesFor(app).filter(Boolean));
   giveFocus(app, held);
@@ -38,10 +37,11 @@ function choicesFor(app) {
   return [
     bases.length > 1 && menu("map", text.reading, bases.map((one) => [one.name, one.title]), state.map, (map) =>
       change(app, { map, layer: null, head: null }, "menu")),
-    single && hasSeveralHeads(reading) && layerMenu(app),
-    single && state.layer !== null && reading.shape[1] > 1 && headMenu(app),
+    single && hasSeveralMatrices(reading) && layerMenu(app),
+    single && state.layer !== null && !isExtra(reading, state.layer) && reading.shape[1] > 1 && headMenu(app),
     hasPieces(app) && toggle(app, "pieces", text.pieces),
     app.hasEnd && toggle(app, "end", text.end),
+    ...keyKind(app).controls(app),
     el("span", { class: "spring" }),
     saveButtons(app),
   ];
@@ -58,10 +58,10 @@ const NONE = "-1"; // the option that stands for the summary, or for the mean of
 
 function layerMenu(app) {
   const { reading, text, state } = app;
-  const first = reading.summary ? reading.summary_title || text.summary : text.mean;
-  const options = [[NONE, first], ...reading.layer_names.map((name, i) => [String(i), name])];
+  const named = [...reading.layer_names, ...reading.extras.map(({ name }) => name)].map((name, i) => [String(i), name]);
+  const options = [[NONE, summaryName(app)], ...(isSingle(reading) ? named.slice(1) : named)];
   return menu("layer", text.layer, options, String(state.layer ?? NONE), (value) =>
-    change(app, value === NONE ? { layer: null, head: null } : { layer: Number(value) }));
+    change(app, value === NONE || isExtra(reading, Number(value)) ? { layer: value === NONE ? null : Number(value), head: null } : { layer: Number(value) }));
 }
 
 function headMenu(app) {

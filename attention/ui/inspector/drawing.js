@@ -1,4 +1,4 @@
-// The current view as a list of plain shapes (rect, text, path), from which both the SVG and the PNG are made.
+// The current view as a list of plain shapes (rect, text, path, image), from which both the SVG and the PNG are made.
 
 const DRAWN_WIDTH = 960;
 const MARGIN = 40;
@@ -25,14 +25,13 @@ function drawView(app) {
   for (const line of ["source", "answer"]) {
     const found = lineSentence(app, line);
     if (!found || !found.sentence.words.length) continue;
-    if (isListing(found.sentence)) drawListing(app, drawing, line, found.sentence);
-    else drawSentence(app, drawing, line, found);
+    kindOf(found.sentence).drawLine(app, drawing, line, found);
   }
   drawing.y += 14;
   const name = app.shown.querySelector("span")?.textContent;
   if (name) drawParagraph(drawing, name, 14);
   drawing.y += 6;
-  ({ heatmap: drawHeatmap, arcs: drawArcs, heads: drawHeads, table: drawTable })[app.state.view](app, drawing);
+  viewOf(app).draw(app, drawing);
   drawing.y += 20;
   drawParagraph(drawing, captionText(app), 14);
   fitWidth(drawing);
@@ -57,7 +56,8 @@ function drawSentence(app, drawing, line, { sentence, ends }) {
     const width = textWidth(word, font);
     const stuck = /^[.,;:!?…)»”’。，、；：！？」』]/u.test(word); // such a sign never starts a line
     if (x + width > end && x > MARGIN && !stuck) [x, y] = [MARGIN, y + size * 1.4];
-    const weight = reading.key_line === line && app.cols.includes(i) ? weightAt(app, app.shownRow, i) : 0;
+    const isKey = keyKind(app).inLine && reading.key_line === line && app.cols.includes(i);
+    const weight = isKey ? weightAt(app, app.shownRow, i) : 0;
     const level = theme.levels[toneOf(app, weight)];
     const lit = weight >= LEAST_GLOW * reading.deepest && glowsIn(app);
     if (lit) addRect(drawing, x - 3, y - size, width + 6, size * 1.32, level.colour, { r: 4 });
@@ -100,7 +100,7 @@ function wrapped(text, font, width) {
 // Trim the empty paper at the right.
 function fitWidth(drawing) {
   const rights = drawing.items.map((item) => {
-    if (item.kind === "rect") return item.x + item.width;
+    if (item.kind === "rect" || item.kind === "image") return item.x + item.width;
     if (item.kind === "path") return 0;
     const width = textWidth(item.text, fontOf(drawing, item));
     if (item.rotate) return item.x + width * Math.cos((item.rotate * Math.PI) / 180);

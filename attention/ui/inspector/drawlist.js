@@ -4,7 +4,7 @@ const LIST_TEXT = 17;
 const LIST_BAR = 220; // length of a full bar
 const LIST_BARS = [220, 560]; // bars begin behind the widest text, but not before and not after these, in pixels of the drawing
 
-function drawListing(app, drawing, line, listing) {
+function drawListing(app, drawing, line, { sentence: listing }) {
   const isQuery = app.reading.query_line === line;
   drawing.y += 10;
   if (listing.title) {

@@ -9,7 +9,10 @@ from attention.figures.theme import DARK, LIGHT, Palette
 from attention.ui.inspector.assets import file_script, inspector_style
 from attention.ui.inspector.view import InspectorView
 
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src blob: data:"
+POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline';"
+    " img-src blob: data:; media-src blob: data:"
+)
 
 PAGE = """<!doctype html>
 <html lang="{lang}">

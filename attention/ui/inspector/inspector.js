@@ -1,8 +1,5 @@
 // The inspector itself: one object per place on the page, kept through reruns; state goes in, nodes come out.
 
-const BUILDERS = { heatmap: buildHeatmap, arcs: buildArcs, heads: buildHeads, table: buildTable };
-const STEPPERS = { heatmap: showHeatmapStep, arcs: showArcsStep, heads: showHeadsStep, table: showTableStep };
-
 function createApp(send) {
   const app = { send, unsent: new Set(), sent: {}, state: null, data: null, revealed: 0, shownRow: null, big: false, bare: false, tall: 0 };
   app.sheet = el("style");
@@ -31,9 +28,11 @@ function receive(app, view) {
   const first = app.view === undefined;
   const restored = !first && view.restore !== app.view.restore;
   const fresh = first || view.id !== app.view.id;
+  const goesOn = !fresh && app.playing && keyKind(app).goesOn;
+  if (!first && !goesOn) stop(app);
   app.view = view;
   app.text = view.text;
-  app.readings = view.readings.map(unpacked);
+  app.readings = view.readings.map((reading) => unpacked(reading, view.text));
   if (first || restored) app.state = firstState(view, app.readings);
   else if (fresh) app.state.step = null;
   if (restored) app.sent = {};
@@ -43,19 +42,20 @@ function receive(app, view) {
   if (first) app.sent = { ...app.state };
   else if (restored || fresh) report(app, Object.keys(app.state));
   draw(app);
-  if (fresh && !isListing(app.reading.query)) play(app);
+  if (goesOn) showStep(app);
+  else if (fresh && keyKind(app).plays(app)) play(app);
   else finish(app);
   showPlayback(app);
 }
 
 // Change the state, draw what depends on it and tell Python. `by` says where the focus should go afterwards.
 function change(app, changes, by = null) {
+  stop(app);
   const before = app.reading;
   Object.assign(app.state, changes);
   const after = activeReading(app);
   if (after !== before) app.state.step = sameRow(before, after, app.state.step);
   mend(app);
-  stop(app);
   draw(app);
   finish(app);
   showPlayback(app);
@@ -66,13 +66,14 @@ function change(app, changes, by = null) {
 // Choose a step: no redrawing, only the lights move.
 function choose(app, row) {
   if (row === undefined) return;
-  if (app.playing) {
+  if (app.playing && !keyKind(app).goesOn) {
     app.state.step = row;
     finish(app);
   }
   app.state.step = row;
   app.shownRow = row;
   showStep(app);
+  keyKind(app).chosen(app, row);
   report(app, ["step"]);
 }
 
@@ -84,13 +85,13 @@ function draw(app) {
   app.meta.textContent = app.view.meta;
   hideTip(app);
   app.room = Math.max(app.picture.clientWidth, 240);
-  app.picture.replaceChildren(BUILDERS[app.state.view](app, app.room, app.tall));
+  app.picture.replaceChildren(viewOf(app).build(app, app.room, app.tall));
   if (app.shownRow === null || !app.rows.includes(app.shownRow)) app.shownRow = app.state.step;
   if (app.bare) return;
   showName(app);
   showControls(app);
   app.caption.textContent = captionText(app);
-  if (held && app.state.view === "heatmap") moveCursor(app, app.state.step, app.cols[0]);
+  if (held) viewOf(app).focus?.(app);
 }
 
 // Name what is shown where there is a choice, and a way back from one head to the summary.
@@ -98,10 +99,10 @@ function showName(app) {
   const { reading, text, state } = app;
   const bases = app.readings.filter((one) => one.pieces_of === null);
   const baseTitle = bases.find((one) => one.name === state.map)?.title;
-  const several = hasSeveralHeads(reading) && state.view !== "heads";
+  const several = hasSeveralMatrices(reading) && state.view !== "heads";
   const parts = [bases.length > 1 ? baseTitle : null, several ? shownName(app) : null].filter(Boolean);
   app.shown.replaceChildren(el("span", { text: parts.join(" \u00b7 ") }));
-  if (several && state.layer !== null)
+  if (several && state.layer !== null && !isSingle(reading))
     app.shown.append(el("button", { type: "button", class: "quiet", text: text.back_to_summary, onclick: () => change(app, { layer: null, head: null }) }));
 }
 
@@ -116,7 +117,8 @@ function captionText(app) {
     parts.push(most < 0.005 ? text.hidden_none : fillIn(text.hidden_note, { mean: percent(mean), most: percent(most), word }));
   }
   if (app.state.view === "arcs" && arcsCut(app)) parts.push(fillIn(text.arcs_cut, { n: ARC_WORDS, key_axis: reading.key_axis }));
-  if (reading.deepest < 1) parts.push(fillIn(text.deepest, { weight: fixed(reading.deepest) }));
+  parts.push(...keyKind(app).caption(app));
+  if (reading.deepest < 1 && !keyKind(app).scale) parts.push(fillIn(text.deepest, { weight: fixed(reading.deepest) }));
   if (rows.some((row) => reading.changed.includes(row))) parts.push(text.changed_note);
   return parts.filter(Boolean).join(" ");
 }
@@ -128,7 +130,7 @@ function showStep(app) {
   glow(app, app.shownRow);
   markChosen(app);
   showStrongestKey(app);
-  STEPPERS[app.state.view](app);
+  viewOf(app).step(app);
   if (app.bare) return;
   showPanel(app);
   showControlStep(app);
@@ -173,5 +175,5 @@ function watch(app) {
 
 function recolour(app) {
   applyTheme(app);
-  if (app.state?.view === "heads") paintHeads(app);
+  if (app.state) viewOf(app).repaint?.(app);
 }

@@ -18,7 +18,8 @@ function buildLines(app) {
     const found = lineSentence(app, line);
     if (!found || !found.sentence.words.length) continue;
     const place = line === app.reading.query_line && hasChoice(app) ? app.choice : app.lines;
-    place.append(isListing(found.sentence) ? buildListing(app, line, found) : buildLine(app, line, found));
+    const node = kindOf(found.sentence).line(app, line, found);
+    if (node) place.append(node);
   }
   giveEntryFocus(app, held);
 }
@@ -75,7 +76,8 @@ function holdBack(app, i) {
 // Light the words of the answer by how much they looked at one source word.
 function glowBack(app, col) {
   const { reading } = app;
-  app.words[reading.key_line].forEach((span, i) => (paint(span, null), span.classList.toggle("chosen", columnOf(reading, i) === col)));
+  if (keyKind(app).inLine)
+    app.words[reading.key_line].forEach((span, i) => (paint(span, null), span.classList.toggle("chosen", columnOf(reading, i) === col)));
   app.words[reading.query_line].forEach((span, i) => {
     const weight = app.rows.includes(i) ? weightAt(app, i, col) : 0;
     tint(app, span, weight);
@@ -91,12 +93,13 @@ function columnOf(reading, i) {
 
 // Give a word or an entry the colour of a weight, if it is worth one; an entry says the number too.
 function tint(app, span, weight) {
-  const worth = weight >= LEAST_GLOW * app.reading.deepest;
-  paint(span, worth ? weight / app.reading.deepest : null);
+  const worth = weight >= LEAST_GLOW * deepestOf(app);
+  paint(span, worth ? weight / deepestOf(app) : null);
   if (span.weight) span.weight.textContent = worth ? fixed(weight) : "";
 }
 
-// Light the words of one row: the glow behind the keys, a rule under the query; changed words keep their dotted rule.
+// Light the words of one row: the glow behind the keys, a rule under the query; changed words keep their dotted rule. A key
+// that is not made of words has its light elsewhere.
 function glow(app, row) {
   const { reading } = app;
   const chosen = isListing(reading.query) ? app.shownRow : row;
@@ -104,11 +107,12 @@ function glow(app, row) {
   for (const line of ["source", "answer"])
     app.words[line].forEach((span, i) => {
       const col = columnOf(reading, i);
-      const isKey = reading.key_line === line && row !== null && app.cols.includes(col);
+      const isKey = keyKind(app).inLine && reading.key_line === line && row !== null && app.cols.includes(col);
       const weight = isKey ? weightAt(app, row, col) : 0;
       tint(app, span, weight);
       span.classList.toggle("chosen", reading.query_line === line && i === chosen);
       span.classList.toggle("aimed", reading.query_line === line && i === row && i !== chosen);
       span.classList.toggle("changed", reading.query_line === line && reading.changed.includes(i));
     });
+  keyKind(app).glow(app, row);
 }

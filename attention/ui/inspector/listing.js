@@ -2,6 +2,7 @@
 // and numbers, as columns a list whose entries glow.
 
 const LONG_ENTRY = 24; // letters beyond which the bar goes below the text
+const BRIEF_ENTRY = 7; // letters up to which all entries stand in two columns below a picture on a phone
 const LONG_NOTE = 40; // letters beyond which notes stand on a line of their own
 const MOST_KEYS = 14; // entries beyond which a list of keys scrolls inside itself
 const LEAST_SHARE = 0.0001;
@@ -39,6 +40,8 @@ function buildListing(app, line, { sentence: listing }) {
   if (!isQuery && shown.length > MOST_KEYS && !app.bare) put(list, { tabindex: 0 }, []).classList.add("scrolls");
   const box = el("div", { class: `listing ${line} ${isQuery ? "choices-list" : "keys-list"}` });
   box.classList.toggle("stacked", listing.entries.some((entry, i) => entry.note || listing.words[i].length > LONG_ENTRY));
+  box.classList.toggle("brief", listing.words.every((word) => word.length <= BRIEF_ENTRY));
+  list.style.setProperty("--half", Math.ceil(shown.length / 2));
   box.classList.toggle("noted", listing.entries.some(({ note }) => note.length > LONG_NOTE));
   if (listing.title) box.append(el("p", { class: "listtitle", "aria-hidden": "true", text: listing.title }));
   box.append(list);

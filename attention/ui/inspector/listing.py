@@ -74,6 +74,7 @@ class Listing:
 
     def payload(self) -> dict[str, Any]:
         return {
+            "kind": "listing",
             "words": list(self.words),
             "before": ["" if i == 0 else " " for i in range(len(self.entries))],
             "lang": self.lang,

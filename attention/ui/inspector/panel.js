@@ -17,7 +17,7 @@ function showPanel(app) {
   const query = app.queryNames[row];
   const title = el("p", { class: "steptitle", text: step?.title || query, title: isListing(reading.query) ? query : null, lang: reading.query.lang || null });
   const where = fillIn(stepText(app), { step: rows.indexOf(row) + 1, steps: rows.length, query });
-  panel.replaceChildren(title, el("p", { class: "note", text: where }), lookedAt(app, row));
+  panel.replaceChildren(title, el("p", { class: "note", text: where }), (keyKind(app).bars ?? lookedAt)(app, row));
   if (step?.candidates.length) panel.append(el("p", { class: "note", text: text.candidates }), candidates(app, step));
   if (step?.log_probability !== null && step?.log_probability !== undefined)
     panel.append(el("p", { class: "note", text: fillIn(text.probability, { probability: percent(Math.exp(step.log_probability)) }) }));
@@ -36,9 +36,9 @@ function shareText(share) {
 
 function bars(entries, kind, lang, full = 1) {
   const list = el("ul", { class: `bars ${kind}`, lang: lang || null });
-  for (const { name, share, strong } of entries) {
+  for (const { name, share, strong, said } of entries) {
     const bar = el("span", { class: "bar" }, el("span", { class: "fill", style: { width: `${clamp((share / full) * 100, 0.6, 100)}%` } }));
-    const item = el("li", {}, el("span", { class: "barname", text: name, title: name }), bar, el("span", { class: "barvalue", text: shareText(share) }));
+    const item = el("li", {}, el("span", { class: "barname", text: name, title: name }), bar, el("span", { class: "barvalue", text: said ?? shareText(share) }));
     item.classList.toggle("strong", Boolean(strong));
     list.append(item);
   }
@@ -49,7 +49,7 @@ function lookedAt(app, row) {
   const found = app.cols.map((col) => ({ name: app.keyNames[col], share: weightAt(app, row, col) }));
   found.sort((one, other) => other.share - one.share);
   const shown = found.filter((one, i) => i < 3 || (i < 5 && one.share >= worthNumber(app)));
-  const box = el("div", {}, bars(shown, isListing(app.reading.key) ? "attention long" : "attention", app.reading.key.lang, app.reading.deepest));
+  const box = el("div", {}, bars(shown, isListing(app.reading.key) ? "attention long" : "attention", app.reading.key.lang, deepestOf(app)));
   const mass = hiddenMass(app, row);
   if (mass >= 0.005) box.append(el("p", { class: "note small", text: fillIn(app.text.hidden_row, { weight: fixed(mass) }) }));
   return box;

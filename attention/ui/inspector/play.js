@@ -5,6 +5,11 @@ const LONGEST_MS = 2500;
 
 function play(app) {
   stop(app);
+  const own = keyKind(app).play;
+  if (own) {
+    own(app);
+    return;
+  }
   if (matchMedia("(prefers-reduced-motion: reduce)").matches || app.rows.length < 2) {
     finish(app);
     return;
@@ -37,6 +42,7 @@ function stop(app) {
   cancelAnimationFrame(app.frame);
   app.playing = false;
   app.node.classList.remove("playing");
+  if (app.reading) keyKind(app).stop(app);
 }
 
 // Show everything, resting at the chosen step.
@@ -50,7 +56,7 @@ function finish(app) {
 }
 
 function showPlayback(app) {
-  app.playButton.hidden = isListing(app.reading.query);
+  app.playButton.hidden = !keyKind(app).plays(app) || Boolean(keyKind(app).play);
   app.metaRow.hidden = app.playButton.hidden && !app.view.meta;
   app.playButton.textContent = app.playing ? app.text.skip : app.text.replay;
 }

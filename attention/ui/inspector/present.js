@@ -67,6 +67,10 @@ function listenOnStage(show, leave) {
 function stageKey(show, event) {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const last = show.scenes.length - 1;
+  if (keyKind(show.app).stageKey(show.app, event)) {
+    event.preventDefault();
+    return;
+  }
   const acts = {
     ArrowRight: () => showScene(show, Math.min(show.scene + 1, last)),
     ArrowLeft: () => showScene(show, Math.max(show.scene - 1, 0)),
@@ -93,8 +97,9 @@ function showScene(show, scene, revealed = null) {
   const view = show.scenes[scene];
   const other = scene !== show.scene || !app.view;
   if (other) app.shownRow = null;
+  stop(app);
   show.scene = scene;
-  Object.assign(app, { view, text: view.text, readings: view.readings.map(unpacked) });
+  Object.assign(app, { view, text: view.text, readings: view.readings.map((reading) => unpacked(reading, view.text)) });
   app.state = firstState(view, app.readings);
   const wished = Number.isInteger(view.initial.step);
   mend(app);
@@ -152,6 +157,7 @@ function leaveShow(show) {
 
 function closeShow(show) {
   show.done = true;
+  stop(show.app);
   document.removeEventListener("fullscreenchange", show.onFullscreen);
   removeEventListener("resize", show.onResize);
   if (document.fullscreenElement) document.exitFullscreen().catch(() => {});

@@ -60,12 +60,7 @@ function readTheme(node) {
   const diverging = list("--st-chart-diverging-colors", FALLBACK_DIVERGING);
   stops[0] = mixed(background, text, 0.045); // an empty cell still shows that it is a cell
   const inks = [text, background, [255, 255, 255], [0, 0, 0]];
-  const levels = Array.from({ length: LEVELS }, (_, level) => {
-    const place = (level / (LEVELS - 1)) * (stops.length - 1);
-    const low = Math.min(Math.floor(place), stops.length - 2);
-    const colour = mixed(stops[low], stops[low + 1], place - low);
-    return { rgb: colour.map(Math.round), colour: hexOf(colour), ink: hexOf(inkOn(colour, inks)) };
-  });
+  const levels = rampBetween(stops).map((colour) => ({ rgb: colour.map(Math.round), colour: hexOf(colour), ink: hexOf(inkOn(colour, inks)) }));
   return {
     levels,
     background: hexOf(background),
@@ -78,6 +73,15 @@ function readTheme(node) {
     serif: fontList(read("--st-heading-font", "Georgia"), ['"Noto Serif CJK SC"', '"Songti SC"', "SimSun", "serif"]),
     sans: fontList(read("--st-font", "Arial"), ['"Noto Sans CJK SC"', '"PingFang SC"', "system-ui", "sans-serif"]),
   };
+}
+
+// The colours of all levels, evenly between the stops.
+function rampBetween(stops) {
+  return Array.from({ length: LEVELS }, (_, level) => {
+    const place = (level / (LEVELS - 1)) * (stops.length - 1);
+    const low = Math.min(Math.floor(place), stops.length - 2);
+    return mixed(stops[low], stops[low + 1], place - low);
+  });
 }
 
 function levelOf(weight) {

@@ -20,7 +20,11 @@ function svgShape(item, theme, titled) {
     return svgEl("rect", { x: r(item.x), y: r(item.y), width: r(item.width), height: r(item.height), rx: item.r || null, fill: item.fill,
       stroke: item.stroke, "stroke-width": item.stroke ? 1.5 : null }, title);
   if (item.kind === "path")
-    return svgEl("path", { d: item.d, transform: `translate(${r(item.x)} ${r(item.y)})`, fill: "none", stroke: item.stroke, "stroke-width": r(item.width) }, title);
+    return svgEl("path", { d: item.d, transform: `translate(${r(item.x)} ${r(item.y)})`, fill: item.fill ?? "none", stroke: item.stroke,
+      "stroke-width": item.stroke ? r(item.width) : null, "stroke-dasharray": item.dash?.join(" "), "stroke-linejoin": item.dash ? "round" : null }, title);
+  if (item.kind === "image")
+    return svgEl("image", { x: r(item.x), y: r(item.y), width: r(item.width), height: r(item.height), href: item.canvas.toDataURL("image/png"),
+      preserveAspectRatio: "none", style: item.crisp ? { "image-rendering": "pixelated" } : null }, title);
   return svgEl("text", {
     x: r(item.x), y: r(item.y), "font-size": r(item.size), "font-family": theme[item.family], "font-weight": item.weight, "font-style": item.style,
     "text-anchor": item.anchor, fill: item.fill, transform: item.rotate ? `rotate(${item.rotate} ${r(item.x)} ${r(item.y)})` : null, text: item.text,
@@ -45,9 +49,10 @@ function canvasOf(drawing) {
 function paintShape(pen, item, drawing) {
   if (item.kind === "path") {
     pen.translate(item.x, item.y);
-    pen.strokeStyle = item.stroke;
-    pen.lineWidth = item.width;
-    pen.stroke(new Path2D(item.d));
+    paintPath(pen, item);
+  } else if (item.kind === "image") {
+    pen.imageSmoothingEnabled = !item.crisp;
+    pen.drawImage(item.canvas, item.x, item.y, item.width, item.height);
   } else if (item.kind === "rect") {
     pen.beginPath();
     pen.roundRect(item.x, item.y, item.width, item.height, item.r);
@@ -70,9 +75,22 @@ function paintShape(pen, item, drawing) {
   }
 }
 
+function paintPath(pen, { d, fill, stroke, width, dash }) {
+  const path = new Path2D(d);
+  if (fill && fill !== "none") {
+    pen.fillStyle = fill;
+    pen.fill(path, "evenodd");
+  }
+  if (!stroke) return;
+  pen.strokeStyle = stroke;
+  pen.lineWidth = width;
+  pen.setLineDash(dash ?? []);
+  if (dash) pen.lineJoin = "round";
+  pen.stroke(path);
+}
+
 function pictureName(app) {
-  const texts = ["source", "answer"].map((line) => lineSentence(app, line)?.sentence).filter(Boolean)
-    .map((line) => (isListing(line) ? line.words.join(", ") : line.words.map((word, i) => line.before[i] + word).join("")));
+  const texts = ["source", "answer"].map((line) => lineSentence(app, line)?.sentence).filter(Boolean).map((side) => kindOf(side).said(side)).filter(Boolean);
   const name = texts.join(" \u2013 ") || app.reading.title;
   return name.length > LONGEST_NAME && hasChoice(app) ? `${name.slice(0, LONGEST_NAME)}\u2026` : name;
 }

@@ -5,14 +5,26 @@ function decodeFloats(text) {
   return new Float32Array(bytes.buffer);
 }
 
-function unpacked(reading) {
-  const made = { ...reading, weights: decodeFloats(reading.weights), cache: new Map() };
+// Large maps come as bytes: 255 stands for the greatest weight of its row, which comes beside them.
+function decodeRows({ bytes, most }, length) {
+  const levels = Uint8Array.from(atob(bytes), (letter) => letter.charCodeAt(0));
+  const greatest = decodeFloats(most);
+  return Float32Array.from(levels, (level, i) => (level / 255) * greatest[Math.floor(i / length)]);
+}
+
+function unpacked(reading, text) {
+  const made = { ...reading, cache: new Map() };
+  made.rough = typeof reading.weights !== "string"; // in 8 bits: off by up to 1/510 of the greatest weight of its row
+  made.weights = !made.rough ? decodeFloats(reading.weights) : decodeRows(reading.weights, reading.shape[3]);
   made.summary = reading.summary === null ? null : decodeFloats(reading.summary);
+  made.extras = reading.extras.map(([name, weights]) => ({ name, matrix: decodeFloats(weights) }));
+  for (const side of ["query", "key"]) made[side] = kindOf(reading[side]).unpack(reading[side], text);
   return made;
 }
 
-// (query_len x key_len) weights: the summary, the mean over heads (head null), or one head.
+// (query_len x key_len) weights: the summary, the mean over heads (head null), one head, or an extra, counted after the layers.
 function matrixOf(reading, layer, head) {
+  if (isExtra(reading, layer)) return reading.extras[layer - reading.shape[0]].matrix;
   const name = `${layer},${head}`;
   if (!reading.cache.has(name)) {
     const [layers, heads, queries, keys] = reading.shape;
@@ -47,6 +59,19 @@ function hasSeveralHeads(reading) {
   return reading.shape[0] * reading.shape[1] > 1;
 }
 
+// One matrix, and perhaps extras: the layer has no name of its own to choose.
+function isSingle(reading) {
+  return !hasSeveralHeads(reading) && !reading.summary;
+}
+
+function hasSeveralMatrices(reading) {
+  return hasSeveralHeads(reading) || reading.extras.length > 0;
+}
+
+function isExtra(reading, layer) {
+  return layer !== null && layer >= reading.shape[0];
+}
+
 // Everything derived from the state that the drawings need.
 function look(app) {
   const reading = activeReading(app);
@@ -78,12 +103,18 @@ function weightAt(app, row, col) {
 
 // The level of the colour ramp for a weight, 0 to 100.
 function toneOf(app, weight) {
-  return levelOf(weight / app.reading.deepest);
+  return levelOf(weight / deepestOf(app));
+}
+
+// The weight that gets the deepest colour.
+function deepestOf(app) {
+  const { scale } = keyKind(app);
+  return scale ? scale(app) : app.reading.deepest;
 }
 
 // The least weight whose number is worth printing.
 function worthNumber(app) {
-  return Math.max(0.05 * app.reading.deepest, 0.005);
+  return Math.max(0.05 * deepestOf(app), 0.005);
 }
 
 // Weight of a row on columns that are not shown.
@@ -95,9 +126,15 @@ function hiddenMass(app, row) {
 function shownName(app) {
   const { reading, text } = app;
   const { layer, head } = app.state;
-  if (layer === null) return reading.summary ? reading.summary_title || text.summary : text.mean;
+  if (layer === null) return summaryName(app);
+  if (isExtra(reading, layer)) return reading.extras[layer - reading.shape[0]].name;
   const headName = head === null ? text.mean_of_heads : reading.head_names[head];
   return `${reading.layer_names[layer]}, ${headName}`;
+}
+
+function summaryName({ reading, text }) {
+  if (isSingle(reading)) return reading.layer_names[0];
+  return reading.summary ? reading.summary_title || text.summary : text.mean;
 }
 
 const LONG = 24; // rows beyond which the picture is read from its top
@@ -105,6 +142,7 @@ const LONG = 24; // rows beyond which the picture is read from its top
 // Where to rest when nothing was chosen: the last row that holds a letter (a full stop is dull), or the top of a long picture.
 function restingRow(reading) {
   const rows = reading.query.words.map((_, i) => i).filter((i) => !reading.query_end.includes(i));
+  if (isPicture(reading.query)) return middlePatch(reading.query);
   const wordy = rows.filter((i) => /\p{L}/u.test(reading.query.words[i]));
   if (rows.length > LONG || isListing(reading.query)) return rows[0];
   return wordy.at(-1) ?? rows.at(-1) ?? 0;
@@ -122,7 +160,6 @@ function firstState(view, readings) {
 // Bring the state back into the bounds of the data; a wrong address must not break the picture.
 function mend(app) {
   const { state } = app;
-  if (!["heatmap", "arcs", "heads", "table"].includes(state.view)) state.view = "heatmap";
   const named = app.readings.find((one) => one.name === state.map);
   if (!named) state.map = app.readings[0].name;
   else if (named.pieces_of !== null) Object.assign(state, { map: named.pieces_of, pieces: true });
@@ -130,14 +167,15 @@ function mend(app) {
   state.pieces = Boolean(state.pieces) && hasPieces(app);
   const reading = activeReading(app);
   const within = (value, length) => Number.isInteger(value) && value >= 0 && value < length;
-  if (!within(state.layer, reading.shape[0])) state.layer = null;
-  if (!within(state.head, reading.shape[1])) state.head = null;
+  if (!within(state.layer, reading.shape[0] + reading.extras.length)) state.layer = null;
+  if (!within(state.head, reading.shape[1]) || isExtra(reading, state.layer)) state.head = null;
   // A head of no particular layer is not a picture that the menus can name, except where there is one layer only.
   if (state.layer === null && state.head !== null) {
     if (reading.shape[0] === 1) state.layer = 0;
     else state.head = null;
   }
-  if (state.view === "heads" && !hasSeveralHeads(reading)) state.view = "heatmap";
+  if (isSingle(reading) && !isExtra(reading, state.layer)) Object.assign(state, { layer: null, head: null });
+  if (!Object.hasOwn(viewsOf(reading), state.view)) state.view = "heatmap";
   look(app);
   if (!app.rows.includes(state.step)) {
     const rest = restingRow(reading);
@@ -145,8 +183,9 @@ function mend(app) {
   }
 }
 
-// Find the row of another reading that covers the same letter, as between words and word pieces.
+// Find the row of another reading that covers the same letter, as between words and word pieces; rows of another kind begin anew.
 function sameRow(from, to, row) {
+  if (from.query.kind !== to.query.kind || isPicture(to.query)) return restingRow(to);
   const joined = (sentence) => sentence.words.map((word, i) => sentence.before[i] + word);
   const [here, there] = [joined(from.query), joined(to.query)];
   const strip = (texts) => texts.join("").replace(/\s+/g, "");

@@ -67,6 +67,43 @@ TEXT: dict[str, str] = {
     "show_all": "Show all {n}",
     "show_fewer": "Show fewer",
     "mark": "threshold {mark}",
+    # a picture
+    "picture": "Picture",
+    "patch": "row {row}, column {column}",
+    "picture_label": "{title}: attention on {rows} × {columns} patches",
+    "picture_help": "Arrow keys move between the patches; each says how much was looked at it.",
+    "picture_help_self": "Arrow keys move between the patches and show where each of them looked.",
+    "patch_weight": "weight of a patch",
+    "veil": "Attention",
+    "found": "Found",
+    "truth": "Truth",
+    "patches_of": "Patches that {query} looked at, the strongest first",
+    "patch_row": "Row",
+    "patch_column": "Column",
+    "so_far": "Sum so far",
+    "patches_hold": "These {n} of {all} patches hold {share} of the attention.",
+    "patches_even": "Attention is spread: these {n} of {all} patches hold only {share} of it.",
+    "save_csv": "Save table: CSV",
+    # a sound
+    "sound": "Sound",
+    "play": "Play",
+    "pause": "Pause",
+    "silent": "The sound cannot be played here; time runs without it.",
+    "time": "Time in the sound",
+    "time_said": "{time} of {seconds} s, {query}",
+    "moment": "{start}–{end} s",
+    "space": "space",
+    "deepest_or_more": "The deepest colour stands for a weight of {weight} or more.",
+    "track_label": "Waveform, spectrogram and attention over {seconds} seconds",
+    "track_help": "Arrow keys choose a letter, space plays and pauses, Escape stops.",
+    "letters_label": "Letters, one row each",
+    "letter_said": "{query} listened most to {key}: {weight}",
+    "spans_label": "True words",
+    "span_said": "{word} {start}–{end} s",
+    "strongest_label": "Where each letter listened most",
+    "peak": "Listened most to",
+    "stretch": "Nine tenths within",
+    "all_weights": "All weights",
     # present mode
     "leave": "Leave the presentation",
     "present_label": "Presentation",
@@ -80,4 +117,26 @@ LISTING_TEXT: dict[str, str] = {
     "how_word": "Looked at",
     "grid_help": "Arrow keys move between cells; up and down also choose the row.",
     "arcs_label": "Arcs from each {query_axis} to what it looked at",
+}
+
+# What takes the place of the above where the columns are the patches of a picture.
+PICTURE_TEXT: dict[str, str] = {
+    "step": "Where it looked",
+    "previous": "Previous word",
+    "next": "Next word",
+    "step_of": "looked most at",
+    "step_of_encoder": "looked most at",
+    "how_word": "Patch",
+}
+
+# What takes the place of the above where the columns are the moments of a sound.
+TRACK_TEXT: dict[str, str] = {
+    "cell": "{query} listened to {key}: {weight}",
+    "end": "Show the end mark",
+    "step": "Letter",
+    "previous": "Previous letter",
+    "next": "Next letter",
+    "step_of": "Letter {step} of {steps}. To write it the model listened to",
+    "candidates": "and these letters came next to mind",
+    "how_word": "Time",
 }

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,10 +12,14 @@ import numpy as np
 
 from attention.attention_map import AttentionMap
 from attention.ui.inspector.listing import Listing
-from attention.ui.inspector.text import LISTING_TEXT, TEXT
+from attention.ui.inspector.packing import encode_floats, encode_rows
+from attention.ui.inspector.picture import Picture
+from attention.ui.inspector.text import LISTING_TEXT, PICTURE_TEXT, TEXT, TRACK_TEXT
+from attention.ui.inspector.track import Track
 
 VIEWS = ("heatmap", "arcs", "heads", "table")
 LINES = ("answer", "source")
+MOST_EXACT = 100_000  # weights over a picture beyond which they travel in 8 bits each, and a map stays below 700 kB
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,10 @@ class Sentence:
         return "".join(space + word for space, word in zip(self.before, self.words, strict=True))
 
     def payload(self) -> dict[str, Any]:
-        return {"words": list(self.words), "before": list(self.before), "lang": self.lang}
+        return {"kind": "sentence", "words": list(self.words), "before": list(self.before), "lang": self.lang}
+
+
+Side = Sentence | Listing | Picture | Track  # what rows or columns are: each has `words`, one for each, and `payload()`
 
 
 @dataclass(frozen=True)
@@ -78,15 +84,19 @@ class Reading:
     name: short and stable, it goes into the address ("cross", "encoder", "pieces"); title: what the menu says.
     summary: (query_len, key_len) matrix to show first, such as the mean over the heads of one layer, with its name in
         summary_title. Left out, `default_layer` and `default_head` are shown first, None meaning the mean over them.
-    query, key: the sentences of rows and columns, or a Listing where they are alternatives or things; left out, the
-        map's labels with spaces between.
+    extras: further (query_len, key_len) matrices that the layer menu offers by name, after the layers, such as
+        ("Rollout", matrix); in a state or `default_layer` the first of them is the number of layers, and so on.
+    query, key: the sentences of rows and columns, or a Listing where they are alternatives or things, a Picture where
+        they are patches of an image, a Track where they are moments of a sound; left out, the map's labels with
+        spaces between.
     query_line, key_line: which of the two large lines, "answer" or "source", rows and columns belong to
         (cross: answer, source; encoder self-attention: source, source; decoder: answer, answer).
     steps: one per query row, or none. changed: query rows that differ from what they are compared with.
     query_end, key_end: positions of the end-of-sentence mark, which the visitor may show or hide.
     pieces_of: name of the reading of which this is the same in word pieces; it is then reached by a switch.
     caption: replaces the view's caption while this reading is shown.
-    deepest: the weight that gets the deepest colour, for maps whose weights are all small; the caption says so.
+    deepest: the weight that gets the deepest colour, for maps whose weights are all small; the caption says so. Over a
+        Picture, 1 stands for the greatest weight of what is shown.
     Raises ValueError when anything does not fit the map.
     """
 
@@ -97,8 +107,8 @@ class Reading:
     summary_title: str = ""
     default_layer: int | None = None
     default_head: int | None = None
-    query: Sentence | Listing | None = None
-    key: Sentence | Listing | None = None
+    query: Side | None = None
+    key: Side | None = None
     query_line: str = "answer"
     key_line: str = "source"
     steps: tuple[Step, ...] = ()
@@ -108,9 +118,11 @@ class Reading:
     pieces_of: str | None = None
     caption: str | None = None
     deepest: float = 1.0
+    extras: tuple[tuple[str, np.ndarray], ...] = ()
 
     def __post_init__(self) -> None:
         layers, heads, query_len, key_len = self.map.weights.shape
+        object.__setattr__(self, "extras", tuple(self.extras))
         for line in (self.query_line, self.key_line):
             if line not in LINES:
                 raise ValueError(f"reading {self.name!r} names the line {line!r}; use one of {LINES}")
@@ -118,10 +130,16 @@ class Reading:
             raise ValueError(f"deepest of reading {self.name!r} is {self.deepest}; it must lie above 0, at most at 1")
         if self.summary is not None and np.shape(self.summary) != (query_len, key_len):
             raise ValueError(f"summary has shape {np.shape(self.summary)}, the map needs {(query_len, key_len)}")
+        for name, matrix in self.extras:
+            if not name or np.shape(matrix) != (query_len, key_len):
+                raise ValueError(
+                    f"extra {name!r} has shape {np.shape(matrix)}; name it, and give {(query_len, key_len)}"
+                )
         for what, found, wanted in (
             ("query", query_len if self.query is None else len(self.query.words), query_len),
             ("key", key_len if self.key is None else len(self.key.words), key_len),
             ("steps", len(self.steps) or query_len, query_len),
+            ("overlays", len(getattr(self.key, "overlays", ())) or query_len, query_len),
         ):
             if found != wanted:
                 raise ValueError(f"{what} of reading {self.name!r} has {found} entries, the map needs {wanted}")
@@ -129,7 +147,7 @@ class Reading:
             ("changed", self.changed, query_len),
             ("query_end", self.query_end, query_len),
             ("key_end", self.key_end, key_len),
-            ("default_layer", [i for i in [self.default_layer] if i is not None], layers),
+            ("default_layer", [i for i in [self.default_layer] if i is not None], layers + len(self.extras)),
             ("default_head", [i for i in [self.default_head] if i is not None], heads),
         ):
             if any(not 0 <= i < length for i in positions):
@@ -152,7 +170,7 @@ class Reading:
             "layer_names": list(found.layer_names),
             "head_names": list(found.head_names),
             "shape": list(found.weights.shape),
-            "weights": encode_floats(found.weights),
+            "weights": self._weights(),
             "summary": None if self.summary is None else encode_floats(self.summary),
             "summary_title": self.summary_title,
             "default_layer": self.default_layer,
@@ -164,7 +182,13 @@ class Reading:
             "pieces_of": self.pieces_of,
             "caption": self.caption,
             "deepest": float(self.deepest),
+            "extras": [[name, encode_floats(matrix)] for name, matrix in self.extras],
         }
+
+    def _weights(self) -> str | dict[str, str]:
+        weights = self.map.weights
+        large = isinstance(self.key, Picture) and weights.size > MOST_EXACT
+        return encode_rows(weights) if large else encode_floats(weights)
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,7 +203,8 @@ class InspectorView:
     initial: any of step (int, query row), view (one of VIEWS), map (a reading's name), layer, head (int or None),
         end, pieces (bool); honoured when the component appears and again when `restore` changes.
     id: the answer's identity; words appear one by one only when it changes. Left out, it follows from the answer.
-    text: entries that replace those of TEXT (and of LISTING_TEXT, which applies where rows are a Listing).
+    text: entries that replace those of TEXT (and of LISTING_TEXT, PICTURE_TEXT and TRACK_TEXT, which apply where rows
+        are a Listing, or columns a Picture or a Track).
     file_stem: name of saved pictures, without ending.
     heading, comment: a scene's sentence and its one line of comment, for present mode.
     Raises ValueError when there is no reading or two share a name.
@@ -230,23 +255,21 @@ class InspectorView:
         }
 
     def _wording(self) -> dict[str, str]:
-        listed = any(isinstance(reading.query, Listing) for reading in self.readings)
-        return {**TEXT, **(LISTING_TEXT if listed else {}), **self.text}
+        queries, keys = ([getattr(reading, side) for reading in self.readings] for side in ("query", "key"))
+        found = dict(TEXT)
+        for sides, kind, text in (
+            (queries, Listing, LISTING_TEXT),
+            (keys, Picture, PICTURE_TEXT),
+            (keys, Track, TRACK_TEXT),
+        ):
+            if any(isinstance(side, kind) for side in sides):
+                found |= text
+        return found | dict(self.text)
 
     def _identity(self) -> str:
         first = self.readings[0]
         words = [self.answer.words if self.answer else first.map.query_labels, first.map.key_labels]
         return hashlib.sha256(json.dumps(words, ensure_ascii=False).encode()).hexdigest()[:16]
-
-
-def encode_floats(array: np.ndarray) -> str:
-    """Pack an array as base64 of little-endian float32, row by row."""
-    return base64.b64encode(np.ascontiguousarray(array, dtype="<f4").tobytes()).decode("ascii")
-
-
-def decode_floats(text: str, shape: Sequence[int]) -> np.ndarray:
-    """Undo `encode_floats`."""
-    return np.frombuffer(base64.b64decode(text), dtype="<f4").reshape(tuple(shape))
 
 
 def _rounded(number: float) -> float:

@@ -59,7 +59,7 @@ function keepTabStop(app) {
 function showStrongestKey(app) {
   const { reading, cols, shownRow: row } = app;
   const words = app.words[reading.key_line];
-  const scroller = app.bare || row === null ? null : words.find(Boolean)?.closest(".scrolls");
+  const scroller = app.bare || row === null || !keyKind(app).inLine ? null : words.find(Boolean)?.closest(".scrolls");
   if (!scroller || (app.keyOf === row && app.keyIn === scroller)) return;
   Object.assign(app, { keyOf: row, keyIn: scroller });
   const best = cols.reduce((most, col) => (weightAt(app, row, col) > weightAt(app, row, most) ? col : most), cols[0]);
