@@ -33,7 +33,6 @@ SHOWN_WORDS = 4  # named for each emotion
 SHOWN_SHARE = 0.05  # smaller weights are not named
 
 
-
 @app.command()
 def emotions(
     text: Annotated[str, typer.Argument(help='The text; "-" reads standard input.')],
@@ -178,7 +177,6 @@ def release_emotions(
     typer.echo(folder)
 
 
-
 def _load(name: str, threads: int) -> EmotionReader:
     import torch
 
@@ -186,7 +184,6 @@ def _load(name: str, threads: int) -> EmotionReader:
 
     torch.set_num_threads(threads)
     return EmotionReader.load(name)
-
 
 
 def _show(reading: EmotionReading) -> None:

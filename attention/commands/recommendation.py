@@ -194,7 +194,6 @@ def release_recommendation(
     typer.echo(folder)
 
 
-
 def _load(name: str, threads: int) -> BookRecommender:
     import torch
 
@@ -202,7 +201,6 @@ def _load(name: str, threads: int) -> BookRecommender:
 
     torch.set_num_threads(threads)
     return BookRecommender.load(name)
-
 
 
 def _shipped_gru(corpus: Corpus) -> str | None:

@@ -193,7 +193,6 @@ def _load(name: str, threads: int) -> Translator:
     return Translator.load(name)
 
 
-
 def _translation_json(answer: Translation) -> dict:
     """Return an answer as plain lists, strings and numbers; `weights` is target × source, rows sum to 1."""
     record = _sentence_json(answer)

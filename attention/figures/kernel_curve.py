@@ -47,9 +47,7 @@ def kernel_curve(
         go.Scatter(x=np.asarray(curve[0]), y=np.asarray(curve[1]), mode="lines", name=names[1], line=line), row=1, col=1
     )
     marker = {"symbol": "diamond", "size": 13, "color": CATEGORICAL[5]}
-    figure.add_trace(
-        go.Scatter(x=[query[0]], y=[query[1]], mode="markers", name=names[2], marker=marker), row=1, col=1
-    )
+    figure.add_trace(go.Scatter(x=[query[0]], y=[query[1]], mode="markers", name=names[2], marker=marker), row=1, col=1)
     bars = {"color": INK, "cornerradius": 2}
     figure.add_trace(go.Bar(x=x, y=shares, marker=bars, width=0.3, showlegend=False, name="weight"), row=2, col=1)
     figure.add_vline(x=query[0], line={"color": NEUTRAL, "width": 1.5, "dash": "dot"})

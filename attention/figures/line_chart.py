@@ -70,4 +70,3 @@ def line_chart(
         line = {"color": "#8b8d94", "width": 1.5}
         figure.add_vline(x=place, line=line, annotation={"text": plain(text)}, annotation_position="bottom right")
     return figure
-

@@ -295,7 +295,6 @@ def _strongest_parts(probabilities: np.ndarray) -> tuple[np.ndarray, np.ndarray]
     return probabilities[chosen, np.arange(probabilities.shape[1])], chosen
 
 
-
 def _listed(words: Sequence[str], most: int = 8) -> str:
     distinct = list(dict.fromkeys(word if len(word) <= LONGEST_SHOWN else word[:LONGEST_SHOWN] + "…" for word in words))
     return ", ".join(distinct[:most]) + (" …" if len(distinct) > most else "")

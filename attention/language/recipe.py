@@ -195,7 +195,6 @@ def repeat_factors(labels: np.ndarray, rare_share: float) -> np.ndarray:
     return np.maximum(1.0, (labels * factors).max(axis=1))
 
 
-
 def teacher_probabilities(texts: Sequence[Encoded], labels: np.ndarray, fold: np.ndarray, number: int) -> np.ndarray:
     """Return what a linear reader of the other folds makes of fold `number`: (texts in it, 28) probabilities.
 

@@ -80,7 +80,6 @@ def release_config(trained: dict, name: str, calibration: Calibration, scores: d
     }
 
 
-
 def _scores(
     reader: EmotionReader,
     train: Sequence[Comment],

@@ -138,7 +138,6 @@ def dial_scores(recommender: BookRecommender, cases: Sequence[Case]) -> list[dic
     return found
 
 
-
 def _as_stored(best: Path, config: dict, storage: str) -> BookRecommender:
     """Return the recommender that loads from a checkpoint stored so. Raises ValueError over 15 MiB."""
     trained = BookRecommender.load(best)

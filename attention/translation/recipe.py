@@ -155,8 +155,6 @@ def _encoded(pairs: Sequence[Pair], tokenizer: Subwords) -> tuple[list[list[int]
     return [source for source, _ in kept], [target for _, target in kept]
 
 
-
-
 def _tokenizer(pairs: Sequence[Pair], vocab_size: int, out: Path) -> Subwords:
     """Learn the subwords, or read those that an earlier run in the folder learned."""
     path = out / "tokenizer.json"

@@ -140,7 +140,6 @@ def release_config(
     }
 
 
-
 def _as_stored(trained: Translator, storage: str) -> Translator:
     """Return the translator that loads from a checkpoint stored so. Raises ValueError when that takes over 15 MiB."""
     with tempfile.TemporaryDirectory() as folder:

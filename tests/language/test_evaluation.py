@@ -12,6 +12,7 @@ from tests.language.toy import toy_reader, write_toy
 
 def test_scores_agree_with_scikit_learn_counts(tmp_path):
     from sklearn import metrics
+
     reader, comments = toy_reader(), find_split(write_toy(tmp_path), "test")
     found = evaluate(reader, comments)
     labels = label_matrix(comments)

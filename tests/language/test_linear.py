@@ -18,6 +18,7 @@ def toy_texts(count: int, seed: int) -> tuple[list[Encoded], np.ndarray]:
 def test_features_and_fit_agree_with_scikit_learn():
     from sklearn import linear_model as linear
     from sklearn.feature_extraction import text
+
     texts, labels = toy_texts(150, 1)
     counts = text.TfidfVectorizer(analyzer=_grams, min_df=2, sublinear_tf=True)
     wanted = counts.fit_transform(texts).toarray()

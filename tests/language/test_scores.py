@@ -27,6 +27,7 @@ def drawn(rows: int = 300, labels: int = 5, seed: int = 0) -> tuple[np.ndarray, 
 
 def test_f1_agrees_with_scikit_learn():
     from sklearn import metrics
+
     labels, probabilities = drawn()
     labels[:, 3] = 0  # a label that is never given
     chosen = probabilities > 0.3
@@ -38,6 +39,7 @@ def test_f1_agrees_with_scikit_learn():
 
 def test_average_precision_agrees_with_scikit_learn():
     from sklearn import metrics
+
     labels, probabilities = drawn()
     for j in range(labels.shape[1]):
         wanted = metrics.average_precision_score(labels[:, j], probabilities[:, j])
@@ -111,6 +113,7 @@ def test_scale_and_shift_are_found_again():
 
 def test_scale_agrees_with_scikit_learn():
     from sklearn import linear_model as linear
+
     labels, probabilities = drawn(rows=2000, labels=1, seed=3)
     logits = log_odds(np.clip(probabilities[:, 0], 0.01, 0.99))
     other = linear.LogisticRegression(C=1e6).fit(logits[:, None], labels[:, 0])

@@ -54,6 +54,7 @@ def test_measures_by_hand():
 
 def test_gain_is_that_of_scikit_learn():
     from sklearn import metrics
+
     draw = np.random.default_rng(2)
     for _ in range(20):
         scores, target = draw.normal(size=30), int(draw.integers(30))

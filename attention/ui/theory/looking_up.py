@@ -95,9 +95,7 @@ def kernel_regression() -> Link:
     answer, weights = kernel_answer(torch.tensor([at]), bandwidth)
     shares = weights[0].numpy()
     names = (TEXT["points"], TEXT["curve"], TEXT["answer"])
-    figure = kernel_curve(
-        (POINTS_X, POINTS_Y), (grid.numpy(), curve.numpy()), (at, float(answer[0])), shares, names
-    )
+    figure = kernel_curve((POINTS_X, POINTS_Y), (grid.numpy(), curve.numpy()), (at, float(answer[0])), shares, names)
     chart(figure, "kernel", TEXT["kernel_alt"])
     near = int((shares > 0.05).sum())
     say = TEXT["kernel_answer"].format(at=f"{at:.1f}", answer=signed(float(answer[0])), near=near)

@@ -62,7 +62,7 @@ def saturation() -> Opening:
     names = {scale: TEXT[f"scale_{scale}"] for scale in SCALES}
     chart(saturation_figure(found, names=names), "saturation", TEXT["saturation_alt"])
     last = {scale: rows[-1].max_weight for scale, rows in found.items()}
-    say = TEXT["saturation_said"].format(d=DIMS[-1], one=percent(last['one']), sqrt=percent(last['sqrt']))
+    say = TEXT["saturation_said"].format(d=DIMS[-1], one=percent(last["one"]), sqrt=percent(last["sqrt"]))
     tell(say)
     caption("saturation", draws=DRAWS // int(state.value("keys")))
     columns = {

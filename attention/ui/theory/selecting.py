@@ -86,7 +86,7 @@ def display(weights: list[float], standalone: bool = False) -> str:
     for (colour, tilt, x, y), weight in zip(ITEMS, weights, strict=True):
         name = escape(f"{TEXT[colour]}, {TEXT[tilt]}: {weight:.2f}")
         shapes.append(
-            f'<g><title>{name}</title>'
+            f"<g><title>{name}</title>"
             f'<circle cx="{x}" cy="{y}" r="46" style="fill:{veil};fill-opacity:{weight:.3f}"/>'
             f'<rect x="{x - 9}" y="{y - 30}" width="18" height="60" rx="5" transform="rotate({TURNS[tilt]} {x} {y})"'
             f' style="fill:{INKS[colour]};stroke:{paper};stroke-width:2"/></g>'

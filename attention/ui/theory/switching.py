@@ -65,7 +65,6 @@ def _branch(answer: Translation, name: str) -> None:
     weights_chart(answer.map, f"branch_{name}")
 
 
-
 def flow_chart(is_on: bool) -> str:
     """Return the flow chart as SVG; the branch that is taken is drawn strong."""
     strong = {"with": is_on, "without": not is_on}

@@ -79,4 +79,3 @@ def tried_table(rows: tuple[TuningRow, ...] | list[TuningRow]) -> pd.DataFrame:
     found = [(round(row.temperature, 3), round(row.log_probability, 4)) for row in rows]
     frame = pd.DataFrame(found, columns=[TEXT["T"], TEXT["tune_axis"]])
     return frame.set_index(pd.RangeIndex(1, len(found) + 1, name=TEXT["step"]))
-
