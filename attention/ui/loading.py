@@ -97,5 +97,5 @@ def digit_speller(name: str) -> DigitSpeller:
     from attention.speech.strings import join
 
     loaded = DigitSpeller.load(name)
-    loaded.spell(join([clip(1, voices()[0])]))
+    loaded.spell(join([clip(1, voices()[0].name)]))
     return loaded

@@ -10,8 +10,8 @@ import numpy as np
 from attention.language.labels import EMOTIONS
 from attention.language.reading import EmotionReading
 from attention.language.words import Word
-from attention.ui.language.pictures import percent
 from attention.ui.language.text import TEXT
+from attention.ui.wording import percent
 
 MOST_NAMED = 3  # emotions in the sentence about a difference
 MOST_DRAWN = 8  # emotions in the picture of it

@@ -20,9 +20,9 @@ from attention.ui import loading
 from attention.ui.charts import as_table
 from attention.ui.language import state
 from attention.ui.language.charts import chart
-from attention.ui.language.pictures import percent
 from attention.ui.language.text import TEXT
 from attention.ui.page import notice, quiet
+from attention.ui.wording import percent
 
 DRAWS = 200
 LEAST_POINTS = 0.5  # percentage points; a smaller fall is none

@@ -14,6 +14,7 @@ from attention.language.words import Word
 from attention.ui.inspector import Entry, InspectorView, Listing, Reading, Sentence
 from attention.ui.language.state import order_of
 from attention.ui.language.text import TEXT
+from attention.ui.wording import percent
 
 FIRST_SHOWN = 8  # emotions in the list before "Show all"
 MOST_OTHERS = 2  # emotions named beside the strongest
@@ -130,17 +131,6 @@ def headline(reading: EmotionReading) -> tuple[str, str]:
     ]
     more = TEXT["with_one"].format(others=TEXT["and"].join(others[:MOST_OTHERS])) if others else ""
     return f"{escape(EMOTIONS[strongest].capitalize())} <span>{share}</span>", more
-
-
-def percent(share: float) -> str:
-    """Write a probability as a whole percentage; a small one does not become 0, nor a large one 100."""
-    value = 100 * float(share)
-    shown = f"{value:.0f}"
-    if shown == "0" and value > 0:
-        shown = "<1"
-    elif shown == "100" and value < 100:
-        shown = ">99"
-    return f"{shown}\u00a0%"
 
 
 def _group(group: str, share: float, threshold: float) -> str:

@@ -25,9 +25,10 @@ from attention.ui.inspector import InspectorView, inspector
 from attention.ui.language import state
 from attention.ui.language.charts import chart, chart_key
 from attention.ui.language.differences import moved, said_emotions, said_words
-from attention.ui.language.pictures import answer_html, emotion_rows, emotion_view, percent
+from attention.ui.language.pictures import answer_html, emotion_rows, emotion_view
 from attention.ui.language.text import EXAMPLES, SECTIONS, TEXT
 from attention.ui.page import notice, quiet
+from attention.ui.wording import percent
 
 CURVES = 5  # emotions in the timeline
 ROWS = 6  # emotions in the pictures of changed weights

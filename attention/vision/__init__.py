@@ -1,0 +1,1 @@
+"""Find the digit: one attention that says whether a digit is in a picture, where it is, and which pixels it covers."""
