@@ -18,6 +18,8 @@ MENU = {
     "Applications": {
         "language": "Emotions",
         "recommendation": "Next book",
+        "vision": "Find the digit",
+        "speech": "Spoken digits",
     },
 }
 

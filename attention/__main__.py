@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from attention.commands import language, models, recommendation, translation  # noqa: F401, they put their commands on the command line
+from attention.commands import (  # noqa: F401, they put their commands on the command line
+    language,
+    models,
+    recommendation,
+    speech,
+    translation,
+    vision,
+)
 from attention.commands.terminal import app
 
 if __name__ == "__main__":

@@ -44,10 +44,22 @@ CARDS = (
             "Emotions",
             "Which of 28 emotions does a text carry, and which words does each of them look at?",
         ),
+    ),
+    (
         (
             "pages/recommendation.py",
             "Next book",
             "List what you have read; ten books follow, each with what it found among yours.",
+        ),
+        (
+            "pages/vision.py",
+            "Find the digit",
+            "Ask a picture for “the seven” or “the largest digit”, and see where the model looks; draw your own.",
+        ),
+        (
+            "pages/speech.py",
+            "Spoken digits",
+            "Say some digits: the model spells them letter by letter, and shows when it listened.",
         ),
     ),
 )

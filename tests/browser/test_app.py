@@ -97,7 +97,7 @@ def test_menu_opens_the_applications(page, app_url):
     open_overview(page, app_url)
     page.get_by_test_id("stTopNavSection").filter(has_text="Applications").click()
     links = page.get_by_test_id("stTopNavDropdownLink")
-    assert links.all_inner_texts() == ["Emotions", "Next book"]
+    assert links.all_inner_texts() == ["Emotions", "Next book", "Find the digit", "Spoken digits"]
     links.filter(has_text="Emotions").click()
     page.wait_for_url(re.compile(r"/language"))
 

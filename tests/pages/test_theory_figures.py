@@ -228,7 +228,7 @@ def test_application_leads_to_the_translation_page_with_its_sentence():
     link = next(one.proto for one in app.get("page_link") if one.proto.label == TEXT["open_translation"])
     assert "sing" in link.query_string
     assert link.page == "translation"
-    assert {"language", "recommendation"} <= {one.proto.page for one in app.get("page_link")}
+    assert {"language", "recommendation", "vision", "speech"} <= {one.proto.page for one in app.get("page_link")}
 
 
 # ---- costs, efficient attention, the catalogue ----

@@ -213,6 +213,8 @@ TEXT: dict[str, str] = {
     "open_translation": "Open on the translation page",
     "open_language": "Emotions: the words that each of 28 looks at",
     "open_recommendation": "Next book: what each book finds among those you have read",
+    "open_vision": "Find the digit: where each of ten queries, and each word of a phrase, looks in a picture",
+    "open_speech": "Spoken digits: which moments of a sound each letter listens to",
     # 8 costs
     "cost_n": "Sequence length n",
     "cost_d": "Vector size d",

@@ -65,7 +65,7 @@ def applications() -> Link:
     weights_chart(answer.map, "application")
     caption("applications")
     page_link("translation", TEXT["open_translation"], {"sentence": sentence, "model": state.MODEL})
-    for page in ("language", "recommendation"):
+    for page in ("language", "recommendation", "vision", "speech"):
         page_link(page, TEXT[f"open_{page}"], {})
     return {"section": "live", "live": sentence, "model": state.MODEL}
 

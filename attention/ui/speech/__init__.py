@@ -1,0 +1,1 @@
+"""The page of spoken digits: a sound, its letters, and when each letter listened."""
