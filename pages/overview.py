@@ -54,7 +54,7 @@ CARDS = (
         (
             "pages/vision.py",
             "Find the digit",
-            "Ask a picture for “the seven” or “the largest digit”, and see where the model looks; draw your own.",
+            "Ask a picture for “the largest digit”, and see where the model looks; draw your own.",
         ),
         (
             "pages/speech.py",

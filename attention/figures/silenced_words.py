@@ -14,7 +14,7 @@ from attention.figures.theme import base_layout, plain
 ROW_PX = 84  # three bars and the word
 PALE = "rgba(139, 141, 148, 0.45)"
 COLOURS = (ATTENTION, NEUTRAL, PALE)  # the first group is what attention points at
-LEAST = 0.02  # length of a bar that stands for zero, so that it can be told from none
+LEAST = 0.004  # a hairline that stands for zero, so that it can be told from none
 
 
 def silenced_words(
