@@ -102,8 +102,7 @@ def test_menu_opens_the_applications(page, app_url):
     page.wait_for_url(re.compile(r"/language"))
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (1440, "dark"), (390, "light")])
 def test_overview_is_accessible(open_window, app_url, accessible, width, scheme):
     page = open_overview(open_window(width, 900, scheme), app_url)
     accessible(page)

@@ -243,8 +243,7 @@ def test_wrong_link_is_explained(page, app_url):
     assert "“temperature” as “hot”" in said
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("more", ["compare", "file", "card"])
+@pytest.mark.parametrize(("more", "scheme"), [("compare", "dark"), ("file", "light"), ("card", "dark")])
 def test_phone_never_scrolls_sideways(open_window, app_url, accessible, scheme, more):
     phone = open_window(390, 844, scheme, has_touch=True)
     open_lab(phone, app_url, f"?more={more}&text={quote_plus(DAY)}&second={quote_plus(EXAMPLES[-1].twin)}")

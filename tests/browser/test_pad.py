@@ -55,7 +55,7 @@ def draw(page, strokes, pause_ms: int = 100) -> None:
         for place in places[1:]:
             page.mouse.move(*place)
         page.mouse.up()
-    page.clock.run_for(pause_ms)
+    page.clock.fast_forward(pause_ms)
 
 
 def placed(strokes, x: float, y: float, size: float):
@@ -73,7 +73,7 @@ def likeness(one: np.ndarray, other: np.ndarray) -> float:
 
 
 SCENES = 18  # of three digits each: 54 in all
-COARSE = 1.2  # of the height, 100: a mouse that is moved in fewer steps
+COARSE = 2  # of the height, 100: a mouse that is moved in fewer steps
 CORNERS = ((0.27, 0.28), (0.74, 0.32), (0.48, 0.75))
 
 

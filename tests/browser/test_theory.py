@@ -179,8 +179,17 @@ def test_phone_shows_one_box_of_chapters_and_nothing_wider_than_itself(phone, ap
     assert phone.locator(INLINE_FORMULA).evaluate_all(wide) == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", [FIRST, THIRD, chapters()[6].name, chapters()[13].name, state.CORRECTIONS])
+@pytest.mark.parametrize(
+    ("name", "scheme"),
+    [
+        (FIRST, "light"),
+        (THIRD, "dark"),
+        (chapters()[6].name, "light"),
+        (chapters()[6].name, "dark"),
+        (chapters()[13].name, "light"),
+        (state.CORRECTIONS, "dark"),
+    ],
+)
 def test_chapters_are_accessible(open_window, app_url, accessible, expect, name, scheme):
     page = open_chapter(open_window(1440, 900, scheme), app_url, name)
     if name != state.CORRECTIONS:
