@@ -19,7 +19,8 @@ TEXT = {
     "footer": (
         "Attention Lab is free software (MIT). Sentences from "
         '<a href="https://tatoeba.org" rel="noopener noreferrer">Tatoeba</a> (CC BY 2.0 FR), emotion labels from '
-        "GoEmotions (CC BY 4.0), book ratings from goodbooks-10k (CC BY-SA 4.0). "
+        "GoEmotions (CC BY 4.0), book ratings from goodbooks-10k (CC BY-SA 4.0), handwritten digits from UCI "
+        "(CC BY 4.0), spoken digits from FSDD (CC BY-SA 4.0). "
         "Built with Streamlit, PyTorch and Plotly. No third party is contacted."
     ),
 }
