@@ -14,7 +14,7 @@ from attention.speech.speller import DigitSpeller
 from attention.speech.spelling import Spelling
 from attention.speech.strings import SPEEDS, join
 from attention.training.checkpoint import shipped_models
-from attention.ui import loading
+from attention.ui import keeping, loading
 from attention.ui.inspector import VIEWS, InspectorState
 from attention.ui.links import Choice, Field, Flag, Number, Text, Whole, widget_key
 from attention.ui.speech.own import altered, own_of, own_sound
@@ -131,12 +131,7 @@ def pauses_of(wanted: Wanted) -> list[float]:
 
 def kept(wanted: tuple, make: Callable[[], Any]) -> Any:
     """Return what was made of the visitor's own sound before, or make it; only the last few are kept."""
-    before = st.session_state.setdefault(KEPT, {})
-    if wanted not in before:
-        while len(before) >= MOST_KEPT:
-            before.pop(next(iter(before)))
-        before[wanted] = make()
-    return before[wanted]
+    return keeping.kept(KEPT, MOST_KEPT, wanted, make)
 
 
 # ---- what is heard ----

@@ -11,7 +11,7 @@ import numpy as np
 import streamlit as st
 
 from attention.mechanisms import Mechanism
-from attention.ui import loading
+from attention.ui import keeping, loading
 from attention.ui.inspector import VIEWS, InspectorState
 from attention.ui.links import Choice, Field, Flag, Number, Text, Whole, widget_key
 from attention.ui.pad import Drawing, PadPiece, digit_piece, pieces_text, read_pieces, scene_pieces
@@ -180,12 +180,7 @@ def _composed(mark: tuple, parts: Sequence, amounts: tuple[float, ...]) -> Seen:
 
 def kept(mark: Any, make: Callable[[], Any]) -> Any:
     """Make something of the visitor's own once, and keep the last few in the visit: nobody else gets them."""
-    own = st.session_state.setdefault(OWN, {})
-    if mark not in own:
-        while len(own) >= MOST_OWN:
-            own.pop(next(iter(own)))
-        own[mark] = make()
-    return own[mark]
+    return keeping.kept(OWN, MOST_OWN, mark, make)
 
 
 # ---- the model ----
